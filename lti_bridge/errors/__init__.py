@@ -87,7 +87,7 @@ class RemoteError(BridgeError):
     """A remote service failed us; ``service`` is its configured name, ``call`` what we asked."""
 
     status = 503
-    fault = "remote"
+    fault: ClassVar[Fault] = "remote"
 
     def __init__(
         self, message: str, *, service: str = "", call: str = "", remedy: str = "", code: str = ""

@@ -1,0 +1,107 @@
+"""``create_app(settings)``: the only place that wires rooms together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+from flask.sessions import NullSession, SessionInterface
+
+from lti_bridge import __version__, launch, web
+from lti_bridge.app import health, refusals
+from lti_bridge.app.languages import install as install_languages
+from lti_bridge.app.watching import Watcher, new_visit
+from lti_bridge.app.wiring import Bridge, assemble, secret_keys
+from lti_bridge.scheduling import Entrance, MeetingBook, Opener
+from lti_bridge.security import Sessions, Signers
+from lti_bridge.settings import resource
+from lti_bridge.store import LaunchJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lti_bridge.settings import Settings
+
+__all__ = ["Bridge", "assemble", "create_app"]
+
+EVENTS = {"launch.launch": "launch", "launch.login": "login", "course.join": "join"}
+"""Endpoints whose every visit is told of; of others, only the refused."""
+
+SILENT = frozenset({"login", "status", ""})
+
+
+class _NoSessions(SessionInterface):
+    """No cookie session is opened or saved: pages carry theirs themselves."""
+
+    _nothing = NullSession()
+
+    def open_session(self, app: Flask, request: object) -> NullSession:  # noqa: ARG002 - Flask's
+        return self._nothing
+
+    def save_session(self, app: Flask, session: object, response: Response) -> None:
+        pass
+
+
+def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
+    """The WSGI application; its database must have been prepared (:meth:`Bridge.prepare`)."""
+    bridge = bridge or assemble(settings)
+    app = Flask("lti_bridge", static_folder=None, template_folder=str(resource("templates")))
+    app.session_interface = _NoSessions()
+    app.jinja_env.globals["version"] = __version__
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    install_languages(app)
+    signers = Signers(secret_keys(settings))
+    sessions = Sessions(signers)
+    book = MeetingBook(bridge.store.meetings)
+    entrance = Entrance(book, Opener(bridge.store.meetings, bridge.services), bridge.services)
+    pages = web.Pages(entrance, sessions, _origins(bridge), allow_http=settings.security.allow_http)
+    app.register_blueprint(health.blueprint(bridge))
+    app.register_blueprint(
+        launch.blueprint(_launch_views(bridge, signers, web.Arrival(bridge.directory, book, pages)))
+    )
+    app.register_blueprint(
+        web.blueprint(web.CourseViews(sessions, pages, entrance, book, begin=new_visit))
+    )
+    refusals.install(app, pages)
+    journal = LaunchJournal(bridge.store.launches)
+    _tell(app, Watcher(journal))
+    app.extensions["lti_bridge"] = bridge
+    app.extensions["lti_bridge.journal"] = journal
+    return app
+
+
+def _launch_views(bridge: Bridge, signers: Signers, arrive: web.Arrival) -> launch.LaunchViews:
+    public_url = bridge.settings.public_url
+    return launch.LaunchViews(
+        login_room=launch.Login(bridge.platforms, signers, public_url),
+        launching=launch.Launching(
+            bridge.platforms,
+            signers,
+            bridge.key_sets,
+            bridge.store.nonces,
+            secure=public_url.startswith("https:"),
+        ),
+        arrive=arrive,
+        begin=new_visit,
+        keys=bridge.store.keys.all,
+    )
+
+
+def _origins(bridge: Bridge) -> web.pages.Origins:
+    def origins(platform: int | None) -> Sequence[str]:
+        if platform is not None:
+            known = bridge.platforms.find(platform)
+            if known is not None:
+                return known.origins
+        return bridge.platforms.origins()
+
+    return origins
+
+
+def _tell(app: Flask, watcher: Watcher) -> None:
+    @app.after_request
+    def tell(response: Response) -> Response:
+        visit = g.get("visit")
+        if visit is not None and visit.outcome not in SILENT:
+            watcher.answered(visit, EVENTS.get(request.endpoint or "", "request"))
+        return response

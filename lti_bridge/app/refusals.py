@@ -1,0 +1,68 @@
+"""Errors become pages here and nowhere else."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from flask import Response, g
+from werkzeug.exceptions import HTTPException
+
+from lti_bridge.app.watching import log, new_visit
+from lti_bridge.errors import BridgeError, MalformedRequest, RemoteError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from lti_bridge.directory import Visit
+    from lti_bridge.web import Pages
+
+
+class OurMistake(BridgeError):
+    """A mistake in the bridge itself: the person may try again, the log has the place."""
+
+    status = 503
+
+
+def install(app: Flask, pages: Pages) -> None:
+    """Answer every exception with a page that carries a reference number."""
+
+    def refuse(error: BridgeError) -> Response:
+        visit = _visit()
+        remote = isinstance(error, RemoteError)
+        visit.outcome = "refused"
+        visit.reason = f"remote:{error.code}" if remote else error.code
+        visit.detail = f"{error.message} {error.remedy}".strip()
+        return pages.refusal(error, visit)
+
+    def wrong_request(error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return Response(error.get_response().get_data(), status=error.code or 303)
+        refusal = MalformedRequest(f"HTTP {error.code} ({error.name}).", code="http")
+        response = refuse(refusal)
+        response.status_code = error.code
+        if error.code == 405:
+            response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+        return response
+
+    def our_mistake(error: Exception) -> Response:
+        # The exception's text may hold what a person sent; its type and place say enough.
+        visit = _visit()
+        log.error(
+            "mistake",
+            reference=visit.reference,
+            kind=type(error).__name__,
+            place=traceback.format_tb(error.__traceback__),
+        )
+        return refuse(OurMistake(f"The bridge made a mistake ({type(error).__name__})."))
+
+    app.register_error_handler(BridgeError, refuse)
+    app.register_error_handler(HTTPException, wrong_request)
+    app.register_error_handler(Exception, our_mistake)
+
+
+def _visit() -> Visit:
+    if "visit" not in g:
+        g.visit = new_visit()
+    visit: Visit = g.visit
+    return visit

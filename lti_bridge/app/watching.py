@@ -1,0 +1,170 @@
+"""Seeing what happens: one log line per launch, metrics, and the launch list.
+
+A line holds numbers, reasons and names of platforms and services; never a person's name, a token
+or a secret. Metrics of several worker processes are added up where ``PROMETHEUS_MULTIPROC_DIR``
+is set, as ``serve`` does.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from prometheus_client.core import GaugeMetricFamily
+
+from lti_bridge.directory import Visit
+from lti_bridge.store import LaunchEntry, LaunchJournal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lti_bridge.http import Client, RemoteCall
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32 signs: those that nobody confuses when reading a number aloud."""
+
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+VISITS: Final = Counter(
+    "lti_bridge_visits_total", "Launches and joins, by what became of them.", ["outcome", "reason"]
+)
+VISIT_SECONDS: Final = Histogram(
+    "lti_bridge_visit_seconds", "Time to answer a launch or join.", ["outcome"], buckets=BUCKETS
+)
+REMOTE_CALLS: Final = Counter(
+    "lti_bridge_remote_calls_total", "Calls to other services.", ["service", "call", "outcome"]
+)
+REMOTE_SECONDS: Final = Histogram(
+    "lti_bridge_remote_seconds", "Time other services took.", ["service", "call"], buckets=BUCKETS
+)
+JOBS: Final = Counter("lti_bridge_jobs_total", "Background jobs that ran.", ["job", "outcome"])
+
+UNVERIFIED_PER_MINUTE: Final = 120
+"""Refusals of requests that proved nothing go into the launch list at this rate at most."""
+
+log: Final = structlog.get_logger("lti_bridge")
+
+
+def configure_logging(*, level: int = logging.INFO) -> None:
+    """Structured lines (JSON) on stderr."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def new_visit() -> Visit:
+    """A visit beginning now, with a reference number like ``7KQ2-M9XD``."""
+    number = secrets.randbits(40)
+    signs = [ALPHABET[number >> shift & 31] for shift in range(0, 40, 5)]
+    return Visit(f"{''.join(signs[:4])}-{''.join(signs[4:])}", time.perf_counter())
+
+
+class Watcher:
+    """Tells of every visit, once, when it has been answered."""
+
+    def __init__(self, journal: LaunchJournal) -> None:
+        """``journal``: the launch list."""
+        self._journal = journal
+        self._lock = threading.Lock()
+        self._minute = 0
+        self._noted = 0
+
+    def answered(self, visit: Visit, event: str) -> None:
+        """Log it, count it, and note it in the launch list."""
+        seconds = time.perf_counter() - visit.started
+        refused = visit.outcome == "refused"
+        VISITS.labels(visit.outcome, visit.reason.partition(":")[0] if refused else "").inc()
+        VISIT_SECONDS.labels(visit.outcome).observe(seconds)
+        milliseconds = round(seconds * 1000, 1)
+        facts: dict[str, Any] = {
+            "reference": visit.reference,
+            "platform": visit.platform.name if visit.platform else None,
+            "course": visit.course_id,
+            "meeting": visit.meeting_id,
+            "role": visit.role or None,
+            "outcome": visit.outcome,
+            "ms": milliseconds,
+        }
+        if refused:
+            facts |= {"reason": visit.reason, "step": visit.step, "detail": visit.detail}
+            log.warning(event, **facts)
+        else:
+            log.info(event, **facts)
+        if event == "launch" and (not refused or visit.course_id or self._may_note()):
+            self._journal.note(_entry(visit, milliseconds))
+
+    def _may_note(self) -> bool:
+        # Anybody can send rubbish; the disk is ours.
+        minute = int(time.monotonic() // 60)
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._noted = minute, 0
+            self._noted += 1
+            return self._noted <= UNVERIFIED_PER_MINUTE
+
+
+def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:
+    return LaunchEntry(
+        reference=visit.reference,
+        at_ms=int(time.time() * 1000),
+        outcome=visit.outcome,
+        milliseconds=round(milliseconds),
+        connection_id=visit.platform.id if visit.platform else None,
+        course_id=visit.course_id,
+        user_id=visit.user_id,
+        meeting_id=visit.meeting_id,
+        role=visit.role,
+        reason=visit.reason,
+        detail=visit.detail,
+        step=visit.step,
+    )
+
+
+def count_remote(call: RemoteCall) -> None:
+    """The observer of the door out."""
+    REMOTE_CALLS.labels(call.service, call.call, call.outcome).inc()
+    REMOTE_SECONDS.labels(call.service, call.call).observe(call.seconds)
+
+
+def exposition(client: Client) -> bytes:
+    """Everything as Prometheus reads it, with this process's circuit breakers."""
+    breakers = CollectorRegistry()
+    breakers.register(_Breakers(client))
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # theirs
+        return generate_latest(registry) + generate_latest(breakers)
+    return generate_latest() + generate_latest(breakers)
+
+
+class _Breakers:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(
+            "lti_bridge_breaker_open", "1 while a host is left alone.", labels=["host"]
+        )
+        for host, state in self._client.breakers().items():
+            family.add_metric([host], 0.0 if state.state == "closed" else 1.0)
+        yield family

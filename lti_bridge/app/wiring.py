@@ -1,0 +1,81 @@
+"""The rooms, wired together: what a server, a worker and the commands have in common."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lti_bridge import __version__
+from lti_bridge.app.watching import count_remote
+from lti_bridge.conferencing import Services
+from lti_bridge.directory import Directory
+from lti_bridge.http import Client
+from lti_bridge.launch import KeySets, PlatformBook
+from lti_bridge.meets_api import MeetsClient
+from lti_bridge.store import Store, open_store, schema
+
+if TYPE_CHECKING:
+    from lti_bridge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Everything that doesn't know the web."""
+
+    settings: Settings
+    store: Store
+    client: Client
+    services: Services
+    meets: MeetsClient | None
+    directory: Directory
+    platforms: PlatformBook
+    key_sets: KeySets
+
+    def prepare(self) -> None:
+        """Bring the database to where launches can begin; safe to run from several nodes.
+
+        SQLite is upgraded; another database must have been (``lti-bridge db upgrade``). Raises
+        :class:`lti_bridge.errors.StoreError`.
+        """
+        database = self.store.database
+        if database.is_sqlite:
+            schema.upgrade(database)
+        else:
+            schema.check(database)
+        self.store.platforms.synchronise(self.settings.platform, int(time.time() * 1000))
+        self.store.keys.all()
+
+    def close(self) -> None:
+        """Give connections and threads back."""
+        self.client.close()
+        self.store.close()
+
+
+def secret_keys(settings: Settings) -> list[str]:
+    """The secret keys in plain, for signing and sealing."""
+    return [key.get_secret_value() for key in settings.secret_key]
+
+
+def assemble(settings: Settings) -> Bridge:
+    """The bridge of these settings. Opens nothing yet."""
+    store = open_store(settings.database_url.get_secret_value(), secret_keys(settings))
+    client = Client(
+        allow_http=settings.security.allow_http,
+        allow_private_networks=settings.security.allow_private_networks,
+        user_agent=f"lti-bridge/{__version__}",
+        observe=count_remote,
+    )
+    meets = MeetsClient(settings.meets, client) if settings.meets else None
+    return Bridge(
+        settings=settings,
+        store=store,
+        client=client,
+        services=Services(settings.conferencing, client),
+        meets=meets,
+        directory=Directory(
+            store.people, meets, settings.meets.unknown if settings.meets else "pending"
+        ),
+        platforms=PlatformBook(store.platforms),
+        key_sets=KeySets(client, store.platforms),
+    )

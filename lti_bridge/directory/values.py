@@ -1,0 +1,94 @@
+"""What a verified launch says, and who and where that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lti_bridge.store import Platform, Profile, Role
+
+Target = Literal["frame", "window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A launch whose signature and every claim held. Nothing in it came from anywhere else."""
+
+    platform: Platform
+    message_type: str
+    deployment_id: str
+    lti_user_id: str
+    """The ``sub``; empty for an anonymous launch."""
+    profile: Profile
+    role: Role
+    lti_context_id: str
+    """Empty where the launch names no context."""
+    course_title: str
+    resource_link_id: str
+    link_title: str
+    custom: Mapping[str, str] = field(default_factory=dict)
+    target: Target = "frame"
+    """``window`` where the launch says so: joining then answers with the redirect itself."""
+    return_url: str = ""
+    """On the platform's own host, or empty."""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course, found."""
+
+    id: int
+    lti_context_id: str
+    title: str
+    meets_id: int | None
+    """None while MEETS hasn't told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person, found; ``id`` is None for an anonymous one."""
+
+    id: int | None
+    profile: Profile
+    meets_id: int | None
+    role: Role
+
+
+@dataclass(slots=True)
+class Visit:
+    """One way through the bridge, as log, metrics and launch list tell it: numbers, no names."""
+
+    reference: str
+    """Short; a person reads it from their screen, an admin finds the launch by it."""
+    started: float
+    """``time.perf_counter()``."""
+    step: str = "received"
+    outcome: str = ""
+    """``login``, ``joined``, ``page``, ``waiting`` or ``refused``."""
+    reason: str = ""
+    detail: str = ""
+    platform: Platform | None = None
+    course_id: int | None = None
+    user_id: int | None = None
+    meeting_id: int | None = None
+    role: str = ""
+    locale: str = ""
+    login: Mapping[str, str] = field(default_factory=dict)
+    """What a login would need to start this launch over."""
+
+
+class Patience:
+    """The seconds that one launch may spend on asking MEETS, over all its questions."""
+
+    __slots__ = ("_end",)
+
+    def __init__(self, seconds: float) -> None:
+        """It runs from now on."""
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds left; never less than zero."""
+        return max(0.0, self._end - time.monotonic())

@@ -1,0 +1,10 @@
+"""LTI in: login, launch, key set."""
+
+from lti_bridge.launch.blueprint import blueprint
+from lti_bridge.launch.key_sets import KeySets
+from lti_bridge.launch.launching import Launching
+from lti_bridge.launch.login import Login
+from lti_bridge.launch.platforms import PlatformBook
+from lti_bridge.launch.views import LaunchViews
+
+__all__ = ["KeySets", "LaunchViews", "Launching", "Login", "PlatformBook", "blueprint"]

@@ -1,0 +1,19 @@
+"""The URLs of the launch room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+if TYPE_CHECKING:
+    from lti_bridge.launch.views import LaunchViews
+
+
+def blueprint(views: LaunchViews) -> Blueprint:
+    """``/lti/…``."""
+    urls = Blueprint("launch", __name__, url_prefix="/lti")
+    urls.add_url_rule("/login", "login", views.login, methods=["GET", "POST"])
+    urls.add_url_rule("/launch", "launch", views.launch, methods=["POST"])
+    urls.add_url_rule("/jwks.json", "jwks", views.jwks)
+    return urls

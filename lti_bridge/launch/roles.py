@@ -1,0 +1,105 @@
+"""Which role in class a person's LTI roles give (CONTRACT.md, 4).
+
+Roles are read whole: the scope (context, institution, system), the principal role and the
+sub-role (LTI 1.3 Core, A.2). Context roles win: Canvas sends the institution's roles along, also
+to a course in which that person is a learner. Nobody leads a class for being staff somewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from lti_bridge.store import Role
+
+Scope = Literal["context", "institution", "system"]
+
+MODERATORS: Final[Mapping[tuple[Scope, str], Role]] = {
+    ("context", "Instructor"): "moderator",
+    ("context", "TeachingAssistant"): "moderator",
+    ("context", "ContentDeveloper"): "moderator",
+    ("context", "Administrator"): "moderator",
+    ("institution", "Administrator"): "moderator",
+    ("system", "Administrator"): "moderator",
+    ("system", "SysAdmin"): "moderator",
+}
+"""Who leads; everyone else attends."""
+
+_URI: Final = re.compile(
+    r"http://purl\.imsglobal\.org/vocab/lis/v2/"
+    r"(?:(?P<scope>institution|system)/person#(?P<person>\w+)"
+    r"|membership#(?P<role>\w+)|membership/(?P<principal>\w+)#(?P<sub>\w+))\Z"
+)
+_URN: Final = re.compile(
+    r"urn:lti:(?P<scope>role|instrole|sysrole):ims/lis/(?P<role>\w+)(?:/(?P<sub>\w+))?\Z"
+)
+_URN_SCOPES: Final[Mapping[str, Scope]] = {
+    "role": "context",
+    "instrole": "institution",
+    "sysrole": "system",
+}
+_SHORT: Final = frozenset(
+    {
+        "Administrator",
+        "ContentDeveloper",
+        "Instructor",
+        "Learner",
+        "Manager",
+        "Member",
+        "Mentor",
+        "Officer",
+        "TeachingAssistant",
+    }
+)
+"""Context roles have short names, too (LTI 1.3 Core, A.2.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LtiRole:
+    """A role, read."""
+
+    scope: Scope
+    name: str
+    sub: str = ""
+
+
+@lru_cache(maxsize=512)
+def parse(text: str) -> LtiRole | None:
+    """The role a URI, URN or short name stands for; None for one of another vocabulary."""
+    if text in _SHORT:
+        return LtiRole("context", text)
+    uri = _URI.match(text)
+    if uri:
+        if uri["person"]:
+            return LtiRole("system" if uri["scope"] == "system" else "institution", uri["person"])
+        return LtiRole("context", uri["role"] or uri["principal"], uri["sub"] or "")
+    urn = _URN.match(text)
+    if urn:
+        return LtiRole(_URN_SCOPES[urn["scope"]], urn["role"], urn["sub"] or "")
+    return None
+
+
+def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
+    """``moderator`` or ``attendee``. ``table``: the platform's own changes, by name or URI.
+
+    A platform's table may name a role as sent, as ``Instructor#TeachingAssistant`` (the sub-role
+    first) or as ``Instructor``; names mean context roles.
+    """
+    roles = [(text, role) for text in texts if (role := parse(text)) is not None]
+    in_context = [pair for pair in roles if pair[1].scope == "context"]
+    leads = any(_one(text, role, table) == "moderator" for text, role in in_context or roles)
+    return "moderator" if leads else "attendee"
+
+
+def _one(text: str, role: LtiRole, table: Mapping[str, Role]) -> Role:
+    if table:
+        names = [text]
+        if role.scope == "context":
+            names += [f"{role.name}#{role.sub}", role.sub, role.name]
+        for name in names:
+            if name in table:
+                return table[name]
+    return MODERATORS.get((role.scope, role.name), "attendee")

@@ -1,0 +1,66 @@
+"""The launch URLs: what a request holds goes in, a bare response comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+
+from lti_bridge.launch.forms import parse, read_form
+from lti_bridge.launch.published import key_set
+
+if TYPE_CHECKING:
+    from lti_bridge.directory import Launch, Visit
+    from lti_bridge.launch.launching import Launching
+    from lti_bridge.launch.login import Login
+    from lti_bridge.store import ToolKey
+
+Arrive = Callable[["Launch", "Visit"], Response]
+"""What becomes of a verified launch; the application wires it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchViews:
+    """The views of the launch room, with what they need."""
+
+    login_room: Login
+    launching: Launching
+    arrive: Arrive
+    begin: Callable[[], Visit]
+    keys: Callable[[], list[ToolKey]]
+
+    def login(self) -> Response:
+        """``/lti/login``."""
+        visit = g.visit = self.begin()
+        visit.step = "login"
+        parameters: Mapping[str, str] = (
+            read_form(request) if request.method == "POST" else parse(request.query_string)
+        )
+        location, cookie, visit.platform = self.login_room.answer(parameters)
+        visit.outcome = "login"
+        return Response(
+            status=303,
+            headers=[
+                ("Location", location),
+                ("Set-Cookie", cookie),
+                ("Cache-Control", "no-store"),
+                ("Content-Length", "0"),
+            ],
+        )
+
+    def launch(self) -> Response:
+        """``/lti/launch``."""
+        visit = g.visit = self.begin()
+        form = read_form(request)
+        launch = self.launching.verified(form, request.cookies, visit)
+        return self.arrive(launch, visit)
+
+    def jwks(self) -> Response:
+        """``/lti/jwks.json``: public keys only (RFC 7517)."""
+        return Response(
+            key_set(self.keys()),
+            mimetype="application/json",
+            headers={"Cache-Control": "public, max-age=600"},
+        )

@@ -1,0 +1,120 @@
+"""Who may enter a meeting now, as what, and the way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from lti_bridge.conferencing import JoinUrl, MeetingStatus, Visitor
+from lti_bridge.directory.memory import Memory
+from lti_bridge.errors import NotAllowed, RemoteError
+from lti_bridge.http.flights import Flights
+from lti_bridge.scheduling.opening import Crowded, Opener, details
+
+if TYPE_CHECKING:
+    from lti_bridge.conferencing import Services
+    from lti_bridge.directory import Person
+    from lti_bridge.scheduling.standing import MeetingBook
+    from lti_bridge.store import Meeting
+
+STATUS_SECONDS: Final = 5.0
+"""However many people wait or look on: one status call per meeting, process and 5 seconds."""
+
+Why = Literal["moderator", "opening"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not yet: ``moderator``, nobody who leads the class is in; ``opening``, a moment only."""
+
+    why: Why
+
+
+class Entrance:
+    """The door of every meeting."""
+
+    def __init__(self, book: MeetingBook, opener: Opener, services: Services) -> None:
+        """See :class:`MeetingBook` and :class:`Opener`."""
+        self._book = book
+        self._opener = opener
+        self._services = services
+        self._statuses: Memory[int, MeetingStatus] = Memory(10_000)
+        self._running: Memory[int, bool] = Memory(10_000)
+        self._asking: Flights[int, MeetingStatus] = Flights()
+        self._asking_running: Flights[int, bool] = Flights()
+
+    def enter(self, meeting: int, visitor: Visitor) -> JoinUrl | Waiting:
+        """The visitor's way in, or why they wait.
+
+        Who has to wait for a moderator makes no meeting: an empty one would only weigh on the
+        service. Raises :class:`RemoteError` where the service fails, :class:`NotAllowed` where
+        the meeting is gone.
+        """
+        row = self.meeting(meeting)
+        if row.wait_for_moderator and visitor.role != "moderator" and not self._is_running(row):
+            return Waiting("moderator")
+        try:
+            create_time = self._opener.open(row)
+        except Crowded:
+            return Waiting("opening")
+        service = self._services.service_for(row.service)
+        return service.join_url(details(row), visitor, create_time)
+
+    def is_open(self, meeting: int, visitor: Visitor) -> bool:
+        """Whether :meth:`enter` would let them in now; costs one status call per 5 seconds."""
+        row = self.meeting(meeting)
+        return visitor.role == "moderator" or not row.wait_for_moderator or self._is_running(row)
+
+    def status(self, meeting: int) -> MeetingStatus | None:
+        """Whether it runs and how many are in; None where the service doesn't say just now."""
+        row = self.meeting(meeting)
+        known = self._statuses.get(row.id)
+        if known is not None:
+            return known
+        try:
+            return self._asking.call(row.id, lambda: self._ask(row))
+        except RemoteError:
+            return None
+
+    def meeting(self, meeting: int) -> Meeting:
+        """The meeting; :class:`NotAllowed` where it is gone."""
+        row = self._book.by_id(meeting)
+        if row is None:
+            raise NotAllowed(
+                "This meeting doesn't exist any more.",
+                remedy="Open the link in the course again.",
+                code="meeting_gone",
+            )
+        return row
+
+    def _ask(self, row: Meeting) -> MeetingStatus:
+        status = self._services.service_for(row.service).status(row.meeting_id)
+        self._running.put(row.id, status.running, STATUS_SECONDS)
+        return self._statuses.put(row.id, status, STATUS_SECONDS)
+
+    def _is_running(self, row: Meeting) -> bool:
+        known = self._running.get(row.id)
+        if known is not None:
+            return known
+        return self._asking_running.call(row.id, lambda: self._ask_running(row))
+
+    def _ask_running(self, row: Meeting) -> bool:
+        running = self._services.service_for(row.service).is_running(row.meeting_id)
+        return self._running.put(row.id, running, STATUS_SECONDS)
+
+
+def visitor_for(person: Person) -> Visitor:
+    """How a person is known inside: the name their LMS gives, and their MEETS number.
+
+    Nobody is nameless in a class: where the LMS gives no name, the address before the @ stands
+    in, and else a number.
+    """
+    profile = person.profile
+    name = (
+        profile.name.strip()
+        or f"{profile.given_name} {profile.family_name}".strip()
+        or profile.email.partition("@")[0].strip()
+        or f"Participant {person.id or ''}".strip()
+    )
+    user_id = "" if person.meets_id is None else str(person.meets_id)
+    return Visitor(full_name=name, role=person.role, user_id=user_id)

@@ -1,0 +1,81 @@
+"""The session of a page in the LMS's frame, without a cookie.
+
+Browsers refuse third-party cookies, and one browser shows several courses at once. So the session
+is a signed value in the page itself: forms send it back in their body, scripts in a header. It is
+in no URL, so no log and no Referer has it; and since no browser sends it by itself, no other site
+can act in a person's name.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import astuple, dataclass
+from typing import Final
+
+from itsdangerous import BadSignature, SignatureExpired
+
+from lti_bridge.errors import NotAllowed, NotAuthentic
+from lti_bridge.security.signing import Signers
+from lti_bridge.store import Role
+
+LIFETIME_SECONDS: Final = 12 * 3600
+"""A page that is open since the morning still lets its person into the evening's class."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSession:
+    """Who looks at the page, where, and as what. Made from a verified launch only."""
+
+    platform_id: int
+    course_id: int
+    user_id: int | None
+    """Row of the person; None for an anonymous one."""
+    meets_user_id: str
+    meeting: int
+    role: Role
+    name: str
+    locale: str
+    course_title: str
+    link_title: str
+
+
+class Sessions:
+    """Turns sessions into signed text and back."""
+
+    def __init__(self, signers: Signers) -> None:
+        """See :class:`Signers`."""
+        self._signer = signers.session
+
+    def issue(self, session: FrameSession) -> str:
+        """The session as text: ASCII letters, digits, ``-``, ``_`` and ``.``."""
+        values = json.dumps(astuple(session), separators=(",", ":")).encode()
+        return self._signer.sign(base64.urlsafe_b64encode(values).rstrip(b"=")).decode("ascii")
+
+    def read(self, text: str) -> FrameSession:
+        """The session; raises :class:`NotAuthentic` if it isn't ours, or too old."""
+        try:
+            packed = self._signer.unsign(text, max_age=LIFETIME_SECONDS)
+        except SignatureExpired:
+            raise NotAuthentic(
+                "This page has been open for too long.",
+                remedy="Open the link in the course again.",
+                code="session_expired",
+            ) from None
+        except (BadSignature, ValueError):
+            raise NotAuthentic(
+                "This page's session can't be read.",
+                remedy="Open the link in the course again.",
+                code="session_invalid",
+            ) from None
+        return FrameSession(*json.loads(base64.urlsafe_b64decode(packed + b"===")))
+
+
+def require_moderator(session: FrameSession) -> None:
+    """Raise :class:`NotAllowed` unless the person leads this course; checked for each action."""
+    if session.role != "moderator":
+        raise NotAllowed(
+            "Only teachers of this course may do that.",
+            remedy="Ask the teacher of the course.",
+            code="moderators_only",
+        )

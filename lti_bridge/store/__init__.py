@@ -1,0 +1,78 @@
+"""Tables, migrations and queries with names, on SQLite and PostgreSQL by the same code.
+
+:func:`open_store` gives a :class:`Store`: one repository per subject. Every method is one unit of
+work: it happens whole or not at all, and raises :class:`lti_bridge.errors.StoreUnavailable` where
+the database can't be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lti_bridge.store import schema
+from lti_bridge.store.engine import Database
+from lti_bridge.store.keys import ToolKey, ToolKeys
+from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
+from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
+from lti_bridge.store.nonces import Nonces
+from lti_bridge.store.people import CourseRecord, Kind, Pending, People, PersonRecord, Profile
+from lti_bridge.store.platforms import Platform, Platforms, Role
+from lti_bridge.store.vault import Vault
+
+__all__ = [
+    "Claim",
+    "CourseRecord",
+    "Database",
+    "Kind",
+    "LaunchEntry",
+    "LaunchJournal",
+    "Launches",
+    "Meeting",
+    "Meetings",
+    "NewMeeting",
+    "Nonces",
+    "Pending",
+    "People",
+    "PersonRecord",
+    "Platform",
+    "Platforms",
+    "Profile",
+    "Role",
+    "Store",
+    "ToolKey",
+    "ToolKeys",
+    "open_store",
+    "schema",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The repositories, and the database they share."""
+
+    database: Database
+    platforms: Platforms
+    people: People
+    meetings: Meetings
+    nonces: Nonces
+    launches: Launches
+    keys: ToolKeys
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.database.close()
+
+
+def open_store(url: str, secret_keys: Sequence[str]) -> Store:
+    """The store at a database URL; ``secret_keys`` as in the settings. Nothing is opened yet."""
+    database, vault = Database(url), Vault(secret_keys)
+    return Store(
+        database=database,
+        platforms=Platforms(database, vault),
+        people=People(database),
+        meetings=Meetings(database, vault),
+        nonces=Nonces(database),
+        launches=Launches(database),
+        keys=ToolKeys(database, vault),
+    )

@@ -1,0 +1,118 @@
+"""What came in: one row per launch, written in batches so that a launch pays no second write."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete, insert, select
+
+from lti_bridge.errors import StoreError
+from lti_bridge.store.tables import LaunchRow
+
+if TYPE_CHECKING:
+    from lti_bridge.store.engine import Database
+
+BUFFER: Final = 20_000
+"""Entries kept while the database can't be reached; then the oldest are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchEntry:
+    """One line of the launch list. It names nobody: numbers of rows, and reasons in words."""
+
+    reference: str
+    at_ms: int
+    outcome: str
+    milliseconds: int
+    connection_id: int | None = None
+    course_id: int | None = None
+    user_id: int | None = None
+    meeting_id: int | None = None
+    role: str = ""
+    reason: str = ""
+    detail: str = ""
+    step: str = ""
+
+
+class Launches:
+    """Queries on launches."""
+
+    def __init__(self, database: Database) -> None:
+        """Queries run in transactions of ``database``."""
+        self._database = database
+
+    def add(self, entries: list[LaunchEntry]) -> None:
+        """Write them in one transaction."""
+        rows = [asdict(entry) for entry in entries]
+        self._database.write(lambda c: c.execute(insert(LaunchRow), rows))
+
+    def by_reference(self, reference: str) -> LaunchEntry | None:
+        """The launch a person reads the number of from their refusal page."""
+        columns = [getattr(LaunchRow, name) for name in LaunchEntry.__slots__]
+        statement = select(*columns).where(LaunchRow.reference == reference)
+        row = self._database.read(lambda c: c.execute(statement).first())
+        return LaunchEntry(*row) if row else None
+
+    def clear(self, before_ms: int, *, limit: int = 5000) -> int:
+        """Forget up to ``limit`` launches older than that; how many went."""
+        old = select(LaunchRow.id).where(LaunchRow.at_ms < before_ms).limit(limit)
+        statement = delete(LaunchRow).where(LaunchRow.id.in_(old))
+        return self._database.write(lambda c: c.execute(statement).rowcount)
+
+
+class LaunchJournal:
+    """Takes entries at once and writes them a moment later, from a thread of its own."""
+
+    def __init__(self, launches: Launches, *, every_seconds: float = 0.5) -> None:
+        """The thread starts with the first entry, so that it also does after a fork."""
+        self._launches = launches
+        self._every = every_seconds
+        self._waiting: deque[LaunchEntry] = deque(maxlen=BUFFER)
+        self._wake = threading.Event()
+        self._starting = threading.Lock()
+        self._writing = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def note(self, entry: LaunchEntry) -> None:
+        """Keep it for the next write; never waits and never fails."""
+        self._waiting.append(entry)
+        if self._thread is None:
+            self._start()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="launch-journal", daemon=True
+                )
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._closed:
+            self._wake.wait(self._every)
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; what can't be written stays for the next time."""
+        with self._writing:
+            batch = list(self._waiting)
+            if not batch:
+                return
+            try:
+                self._launches.add(batch)
+            except StoreError:
+                return
+            for _ in batch:
+                self._waiting.popleft()
+
+    def close(self) -> None:
+        """Write what waits and stop."""
+        self._closed = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self.flush()

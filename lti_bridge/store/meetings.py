@@ -1,0 +1,216 @@
+"""Meetings: made once with everything ``create`` needs, and who may call ``create`` just now."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import or_, select, update
+
+from lti_bridge.store.tables import CourseRow, MeetingRow
+from lti_bridge.store.upsert import insert
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from lti_bridge.store.engine import Database
+    from lti_bridge.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting's row; ``create`` is a pure function of it."""
+
+    id: int
+    course_id: int
+    service: str
+    meeting_id: str
+    """As the service knows it."""
+    name: str
+    attendee_password: str
+    moderator_password: str
+    logout_url: str
+    record: bool
+    wait_for_moderator: bool
+    meets_course_id: int | None
+    meets_connection: int
+    lti_context_id: str
+    create_time: int | None
+    """UNIX milliseconds, the service's own."""
+    confirmed_ms: int
+
+    def __repr__(self) -> str:
+        """No passwords: a meeting may be printed."""
+        return f"Meeting(id={self.id}, meeting_id={self.meeting_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMeeting:
+    """What a standing meeting is made from, when the first person comes by its link."""
+
+    course_id: int
+    resource_link_id: str
+    service: str
+    name: str
+    logout_url: str
+    meets_course_id: int | None
+    meets_connection: int
+    lti_context_id: str
+    record: bool = False
+    wait_for_moderator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to call ``create`` for a meeting, until it runs out."""
+
+    meeting: int
+    token: str
+
+
+class Meetings:
+    """Queries on meetings."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """``vault`` seals the meetings' passwords."""
+        self._database = database
+        self._vault = vault
+
+    def standing(self, course_id: int, resource_link_id: str) -> Meeting | None:
+        """The standing meeting of a course and resource link."""
+        return self._one(
+            MeetingRow.course_id == course_id, MeetingRow.resource_link_id == resource_link_id
+        )
+
+    def by_id(self, meeting: int) -> Meeting | None:
+        """The meeting by its row."""
+        return self._one(MeetingRow.id == meeting)
+
+    def _one(self, *where: Any) -> Meeting | None:
+        statement = select(MeetingRow.__table__).where(*where)
+        row = self._database.read(lambda c: c.execute(statement).first())
+        return self._meeting(row) if row else None
+
+    def add_standing(self, new: NewMeeting, now_ms: int) -> Meeting:
+        """Make it, or give the one that another thread or process just made."""
+        statement = (
+            insert(self._database, MeetingRow)
+            .values(
+                course_id=new.course_id,
+                resource_link_id=new.resource_link_id,
+                service=new.service,
+                meeting_id=f"lti-{secrets.token_hex(16)}",
+                name=new.name,
+                attendee_password_sealed=self._vault.seal(secrets.token_hex(12)),
+                moderator_password_sealed=self._vault.seal(secrets.token_hex(12)),
+                logout_url=new.logout_url,
+                record=new.record,
+                wait_for_moderator=new.wait_for_moderator,
+                meets_course_id=new.meets_course_id,
+                meets_connection=new.meets_connection,
+                lti_context_id=new.lti_context_id,
+                created_ms=now_ms,
+            )
+            .on_conflict_do_nothing(index_elements=["course_id", "resource_link_id"])
+        )
+        self._database.write(lambda c: c.execute(statement))
+        made = self.standing(new.course_id, new.resource_link_id)
+        if made is None:  # pragma: no cover - would mean it was deleted in this very moment
+            raise LookupError(new.resource_link_id)
+        return made
+
+    def set_waiting(self, meeting: int, *, wait_for_moderator: bool) -> None:
+        """Whether attendees wait until a moderator is in."""
+        statement = (
+            update(MeetingRow)
+            .where(MeetingRow.id == meeting)
+            .values(wait_for_moderator=wait_for_moderator)
+        )
+        self._database.write(lambda c: c.execute(statement))
+
+    def claim(
+        self, meeting: int, *, now_ms: int, confirmed_before_ms: int, hold_ms: int
+    ) -> Claim | None:
+        """The right to call ``create``: for one caller, and only if nobody did of late.
+
+        One UPDATE decides, across threads, processes and nodes.
+        """
+        token = secrets.token_hex(8)
+        statement = (
+            update(MeetingRow)
+            .where(
+                MeetingRow.id == meeting,
+                MeetingRow.claim_until_ms <= now_ms,
+                or_(
+                    MeetingRow.confirmed_ms.is_(None),
+                    MeetingRow.confirmed_ms <= confirmed_before_ms,
+                ),
+            )
+            .values(claim=token, claim_until_ms=now_ms + hold_ms)
+        )
+        taken = self._database.write(lambda c: c.execute(statement).rowcount)
+        return Claim(meeting, token) if taken else None
+
+    def confirmed(self, claim: Claim, create_time: int | None, now_ms: int) -> None:
+        """``create`` succeeded; everybody may join."""
+        values = {"create_time": create_time, "confirmed_ms": now_ms}
+        self._end(claim, values)
+
+    def released(self, claim: Claim) -> None:
+        """``create`` failed; the next may try."""
+        self._end(claim, {})
+
+    def _end(self, claim: Claim, values: dict[str, Any]) -> None:
+        statement = (
+            update(MeetingRow)
+            .where(MeetingRow.id == claim.meeting, MeetingRow.claim == claim.token)
+            .values(claim=None, claim_until_ms=0, **values)
+        )
+        self._database.write(lambda c: c.execute(statement))
+
+    def adopt_course_ids(self, confirmed_before_ms: int) -> int:
+        """Let meetings say the MEETS course ID that became known since; how many changed.
+
+        Only where nobody can be inside: a second ``create`` with other parameters would fail.
+        """
+        known = (
+            select(CourseRow.meets_id).where(CourseRow.id == MeetingRow.course_id).scalar_subquery()
+        )
+        statement = (
+            update(MeetingRow)
+            .where(
+                MeetingRow.meets_course_id.is_(None),
+                known.is_not(None),
+                or_(
+                    MeetingRow.confirmed_ms.is_(None),
+                    MeetingRow.confirmed_ms < confirmed_before_ms,
+                ),
+            )
+            .values(meets_course_id=known)
+        )
+        return self._database.write(lambda c: c.execute(statement).rowcount)
+
+    def _meeting(self, row: Row[Any]) -> Meeting:
+        return Meeting(
+            **{name: getattr(row, name) for name in _PLAIN},
+            attendee_password=self._vault.open(row.attendee_password_sealed),
+            moderator_password=self._vault.open(row.moderator_password_sealed),
+            confirmed_ms=row.confirmed_ms or 0,
+        )
+
+
+_PLAIN: Final = (
+    "id",
+    "course_id",
+    "service",
+    "meeting_id",
+    "name",
+    "logout_url",
+    "record",
+    "wait_for_moderator",
+    "meets_course_id",
+    "meets_connection",
+    "lti_context_id",
+    "create_time",
+)

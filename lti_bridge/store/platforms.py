@@ -1,0 +1,231 @@
+"""The LMSs the bridge knows, with their deployments and last good key sets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import select, update
+
+from lti_bridge.store.tables import ConnectionRow, DeploymentRow
+from lti_bridge.store.upsert import insert
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from lti_bridge.settings import Platform as PlatformSettings
+    from lti_bridge.store.engine import Database
+    from lti_bridge.store.vault import Vault
+
+Role = Literal["moderator", "attendee"]
+DeploymentState = Literal["allowed", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform as launches need it."""
+
+    id: int
+    name: str
+    type: str
+    version: str
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    auth_token_url: str
+    key_set_url: str
+    key_set: str | None
+    """JSON, as the platform last gave it."""
+    key_set_ms: int
+    meets_connection: int
+    conferencing: str
+    hosts: frozenset[str]
+    """Every host name (lower case, with the port if it isn't the usual) that is this LMS."""
+    roles: Mapping[str, Role]
+    new_deployments: str
+    deployments: Mapping[str, DeploymentState]
+
+    def owns(self, url: str) -> bool:
+        """Whether the URL is http(s) and on one of the platform's own hosts."""
+        if any(c <= " " or c in '\\"<>' for c in url):
+            return False
+        try:
+            parts = urlsplit(url)
+            netloc = parts.netloc.lower()
+        except ValueError:
+            return False
+        return parts.scheme in {"http", "https"} and netloc in self.hosts
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may frame ours."""
+        secure = not self.issuer.startswith("http:") and not self.auth_login_url.startswith("http:")
+        scheme = "https" if secure else "http"
+        return tuple(f"{scheme}://{host}" for host in sorted(self.hosts))
+
+
+class Platforms:
+    """Queries on connections and deployments."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """``vault`` seals LTI 1.1 secrets."""
+        self._database = database
+        self._vault = vault
+
+    def all(self) -> list[Platform]:
+        """Every active LTI 1.3 platform."""
+        return self._database.read(_all)
+
+    def synchronise(self, wanted: Iterable[PlatformSettings], now_ms: int) -> None:
+        """Make the file's platforms those in the database that the file manages.
+
+        One that left the file is put to rest, not deleted: its courses and people stay.
+        """
+        wanted = list(wanted)
+        self._database.write(lambda c: self._synchronise(c, wanted, now_ms))
+
+    def _synchronise(
+        self, connection: Connection, wanted: list[PlatformSettings], now_ms: int
+    ) -> None:
+        kept: set[int] = set()
+        for platform in wanted:
+            values = _values(platform)
+            if platform.shared_secret is not None:
+                secret = platform.shared_secret.get_secret_value()
+                values["shared_secret_sealed"] = self._vault.seal(secret)
+            row_id = _upsert(connection, platform, values, now_ms)
+            kept.add(row_id)
+            for deployment_id in platform.deployment_ids:
+                _allow(connection, row_id, deployment_id, now_ms)
+        connection.execute(
+            update(ConnectionRow)
+            .where(ConnectionRow.managed_by == "file", ConnectionRow.id.not_in(kept))
+            .values(active=False)
+        )
+
+    def add_deployment(
+        self, platform_id: int, deployment_id: str, state: DeploymentState, now_ms: int
+    ) -> None:
+        """Note a deployment seen for the first time; one that is known stays as it is."""
+        statement = (
+            insert(self._database, DeploymentRow)
+            .values(
+                connection_id=platform_id,
+                deployment_id=deployment_id,
+                state=state,
+                first_seen_ms=now_ms,
+            )
+            .on_conflict_do_nothing()
+        )
+        self._database.write(lambda c: c.execute(statement))
+
+    def remember_key_set(self, platform_id: int, key_set: str, now_ms: int) -> None:
+        """Keep the key set for when the platform's own can't be reached."""
+        statement = (
+            update(ConnectionRow)
+            .where(ConnectionRow.id == platform_id)
+            .values(key_set=key_set, key_set_ms=now_ms)
+        )
+        self._database.write(lambda c: c.execute(statement))
+
+
+def _all(connection: Connection) -> list[Platform]:
+    deployments: dict[int, dict[str, DeploymentState]] = {}
+    for row in connection.execute(select(DeploymentRow.__table__)):
+        deployments.setdefault(row.connection_id, {})[row.deployment_id] = row.state
+    rows = connection.execute(
+        select(ConnectionRow.__table__)
+        .where(ConnectionRow.active, ConnectionRow.version == "1.3")
+        .order_by(ConnectionRow.id)
+    )
+    return [_platform(row, deployments.get(row.id, {})) for row in rows]
+
+
+def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Platform:
+    addresses = (row.issuer, row.auth_login_url, row.auth_token_url, row.key_set_url)
+    own = {urlsplit(address).netloc.lower() for address in addresses if address}
+    return Platform(
+        id=row.id,
+        name=row.name,
+        type=row.type,
+        version=row.version,
+        issuer=row.issuer,
+        client_id=row.client_id,
+        auth_login_url=row.auth_login_url,
+        auth_token_url=row.auth_token_url or "",
+        key_set_url=row.key_set_url,
+        key_set=row.key_set,
+        key_set_ms=row.key_set_ms or 0,
+        meets_connection=row.meets_connection,
+        conferencing=row.conferencing,
+        hosts=frozenset((own | {host.lower() for host in json.loads(row.hosts)}) - {""}),
+        roles=MappingProxyType(json.loads(row.roles)),
+        new_deployments=row.new_deployments,
+        deployments=MappingProxyType(dict(deployments)),
+    )
+
+
+def _values(platform: PlatformSettings) -> dict[str, Any]:
+    return {
+        "name": platform.name,
+        "type": platform.type,
+        "version": platform.version,
+        "issuer": platform.issuer or None,
+        "client_id": platform.client_id or None,
+        "auth_login_url": platform.auth_login_url or None,
+        "auth_token_url": platform.auth_token_url or None,
+        "auth_audience": platform.auth_audience or None,
+        "key_set_url": platform.key_set_url or None,
+        "consumer_key": platform.consumer_key or None,
+        "meets_connection": platform.meets_connection,
+        "conferencing": platform.conferencing,
+        "hosts": json.dumps(list(platform.hosts)),
+        "roles": json.dumps(dict(platform.roles)),
+        "new_deployments": platform.new_deployments,
+        "managed_by": "file",
+        "active": True,
+    }
+
+
+def _upsert(
+    connection: Connection, platform: PlatformSettings, values: dict[str, Any], now_ms: int
+) -> int:
+    same = (
+        (ConnectionRow.issuer == platform.issuer, ConnectionRow.client_id == platform.client_id)
+        if platform.version == "1.3"
+        else (ConnectionRow.consumer_key == platform.consumer_key,)
+    )
+    row = connection.execute(
+        select(ConnectionRow.id, ConnectionRow.key_set_url).where(*same)
+    ).first()
+    if row is None:
+        made = connection.execute(
+            insert(connection, ConnectionRow)
+            .values(**values, created_ms=now_ms, updated_ms=now_ms)
+            .returning(ConnectionRow.id)
+        )
+        return int(made.scalar_one())
+    if row.key_set_url != values["key_set_url"]:
+        values |= {"key_set": None, "key_set_ms": None}  # keys of another address are no keys
+    connection.execute(
+        update(ConnectionRow).where(ConnectionRow.id == row.id).values(**values, updated_ms=now_ms)
+    )
+    return int(row.id)
+
+
+def _allow(connection: Connection, platform_id: int, deployment_id: str, now_ms: int) -> None:
+    statement = insert(connection, DeploymentRow).values(
+        connection_id=platform_id,
+        deployment_id=deployment_id,
+        state="allowed",
+        first_seen_ms=now_ms,
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection_id", "deployment_id"], set_={"state": "allowed"}
+        )
+    )

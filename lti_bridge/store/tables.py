@@ -1,0 +1,235 @@
+"""Every table of the bridge.
+
+Points in time are UNIX milliseconds (UTC) in BIGINT columns whose name ends in ``_ms``: the same
+number on SQLite and PostgreSQL, without a zone to get wrong. LTI identifiers are opaque strings
+of up to 255 characters, compared byte by byte and unique only within their connection.
+Columns ending in ``_sealed`` hold secrets, encrypted by :class:`lti_bridge.store.vault.Vault`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+IDENTIFIER = 255
+"""Longest LTI identifier (LTI 1.3 Core, 5.3 and 5.4): 255 characters."""
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts by itself only in a column declared INTEGER."""
+
+
+class Base(DeclarativeBase):
+    """Names of constraints follow one pattern, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class ConnectionRow(Base):
+    """A platform connection: one LMS, as MEETS calls it."""
+
+    __tablename__ = "connections"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"), UniqueConstraint("consumer_key"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(8))
+    issuer: Mapped[str | None] = mapped_column(String(2000))
+    client_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
+    auth_login_url: Mapped[str | None] = mapped_column(Text)
+    auth_token_url: Mapped[str | None] = mapped_column(Text)
+    auth_audience: Mapped[str | None] = mapped_column(Text)
+    key_set_url: Mapped[str | None] = mapped_column(Text)
+    key_set: Mapped[str | None] = mapped_column(Text)
+    """The last good key set (JSON), so that a restart while the LMS is down locks nobody out."""
+    key_set_ms: Mapped[int | None] = mapped_column(BigInteger)
+    consumer_key: Mapped[str | None] = mapped_column(String(IDENTIFIER))
+    shared_secret_sealed: Mapped[str | None] = mapped_column(Text)
+    meets_connection: Mapped[int] = mapped_column(BigInteger)
+    conferencing: Mapped[str] = mapped_column(String(200))
+    """Name of the conferencing service its courses meet on."""
+    hosts: Mapped[str] = mapped_column(Text, server_default="[]")
+    """JSON list: further host names of the LMS that browsers see."""
+    roles: Mapped[str] = mapped_column(Text, server_default="{}")
+    """JSON object: role → moderator or attendee, where it differs from the usual table."""
+    new_deployments: Mapped[str] = mapped_column(String(8), server_default="queue")
+    managed_by: Mapped[str] = mapped_column(String(8))
+    """``file`` or ``admin``: who may change it."""
+    active: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    updated_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class DeploymentRow(Base):
+    """A deployment of the tool in a platform; ``waiting`` ones let nobody in yet."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (UniqueConstraint("connection_id", "deployment_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    deployment_id: Mapped[str] = mapped_column(String(IDENTIFIER))
+    state: Mapped[str] = mapped_column(String(8))
+    """``allowed`` or ``waiting`` (for the admin's yes)."""
+    first_seen_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class CourseRow(Base):
+    """A course of a connection: an LTI context, or a link of a launch that names no context."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "lti_context_id", "lone_link_id"),
+        Index("ix_courses_pending", "pending", "asked_ms"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    lti_context_id: Mapped[str] = mapped_column(String(IDENTIFIER))
+    """Empty where launches name no context; then ``lone_link_id`` tells them apart."""
+    lone_link_id: Mapped[str] = mapped_column(String(IDENTIFIER), server_default="")
+    title: Mapped[str] = mapped_column(Text, server_default="")
+    meets_id: Mapped[int | None] = mapped_column(BigInteger)
+    """MEETS' own number, remembered for good (its manual, "from")."""
+    pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """MEETS has still to be asked for it (again)."""
+    asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class UserRow(Base):
+    """A person of a connection, by the LTI ``sub``."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "lti_user_id"),
+        Index("ix_users_pending", "pending", "asked_ms"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    lti_user_id: Mapped[str] = mapped_column(String(IDENTIFIER))
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    given_name: Mapped[str] = mapped_column(Text, server_default="")
+    family_name: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str] = mapped_column(Text, server_default="")
+    meets_id: Mapped[int | None] = mapped_column(BigInteger)
+    pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class MembershipRow(Base):
+    """A person in a course, as the last launch had them."""
+
+    __tablename__ = "memberships"
+
+    course_id: Mapped[int] = mapped_column(
+        ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(12))
+    """``moderator`` or ``attendee``."""
+    since_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class MeetingRow(Base):
+    """A meeting of a course. Everything ``create`` sends is here, and made once."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
+    resource_link_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
+    """The link whose standing meeting this is."""
+    service: Mapped[str] = mapped_column(String(200))
+    meeting_id: Mapped[str] = mapped_column(String(64), unique=True)
+    """The service's meeting ID: ASCII letters, digits, - and _ only; random, names nobody."""
+    name: Mapped[str] = mapped_column(Text)
+    attendee_password_sealed: Mapped[str] = mapped_column(Text)
+    moderator_password_sealed: Mapped[str] = mapped_column(Text)
+    logout_url: Mapped[str] = mapped_column(Text, server_default="")
+    record: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    wait_for_moderator: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    meets_course_id: Mapped[int | None] = mapped_column(BigInteger)
+    """As ``create`` says it; changes only while nobody can be in the meeting."""
+    meets_connection: Mapped[int] = mapped_column(BigInteger)
+    lti_context_id: Mapped[str] = mapped_column(String(IDENTIFIER))
+    create_time: Mapped[int | None] = mapped_column(BigInteger)
+    """``createTime`` as the service gave it (UNIX milliseconds), sent back with ``join``."""
+    confirmed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When a ``create`` last succeeded."""
+    claim: Mapped[str | None] = mapped_column(String(32))
+    """Who is calling ``create`` just now …"""
+    claim_until_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """… and until when others wait for that."""
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class NonceRow(Base):
+    """A nonce that came back in a valid token, kept until the token can't be valid any more."""
+
+    __tablename__ = "nonces"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(44))
+    """Of the token it came in: the same form sent again by a double click has the same."""
+    used_ms: Mapped[int] = mapped_column(BigInteger)
+    expires_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class LaunchRow(Base):
+    """A launch as the admin's list shows it: no name, no token, no secret."""
+
+    __tablename__ = "launches"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(16), index=True)
+    """The short number on the refusal page and in the log."""
+    at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+    connection_id: Mapped[int | None] = mapped_column(BigInteger)
+    course_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    meeting_id: Mapped[int | None] = mapped_column(BigInteger)
+    role: Mapped[str] = mapped_column(String(12), server_default="")
+    outcome: Mapped[str] = mapped_column(String(16))
+    """``joined``, ``page``, ``waiting`` or ``refused``."""
+    reason: Mapped[str] = mapped_column(String(60), server_default="")
+    detail: Mapped[str] = mapped_column(Text, server_default="")
+    step: Mapped[str] = mapped_column(String(40), server_default="")
+    """The last step it reached."""
+    milliseconds: Mapped[int] = mapped_column(Integer)
+
+
+class ToolKeyRow(Base):
+    """The bridge's own key pairs; the newest signs, all are published."""
+
+    __tablename__ = "tool_keys"
+
+    slot: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """1, 2, …: two processes that make the first key at once collide here, and one wins."""
+    kid: Mapped[str] = mapped_column(String(64), unique=True)
+    private_key_sealed: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int] = mapped_column(BigInteger)

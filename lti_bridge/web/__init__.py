@@ -1,0 +1,8 @@
+"""The course pages: what people see in the LMS's frame."""
+
+from lti_bridge.web.actions import CourseViews
+from lti_bridge.web.arrival import Arrival
+from lti_bridge.web.blueprint import blueprint
+from lti_bridge.web.pages import Pages
+
+__all__ = ["Arrival", "CourseViews", "Pages", "blueprint"]

@@ -1,0 +1,74 @@
+"""What the course pages' forms and scripts ask for. Each reads its session and checks its right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Response, g, jsonify, request
+
+from lti_bridge.errors import NotAllowed
+from lti_bridge.security.sessions import FrameSession, Sessions, require_moderator
+from lti_bridge.web.pages import Pages, visitor_of
+
+if TYPE_CHECKING:
+    from lti_bridge.directory import Visit
+    from lti_bridge.scheduling import Entrance, MeetingBook
+
+LARGEST_FORM = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CourseViews:
+    """The views of the course pages."""
+
+    sessions: Sessions
+    pages: Pages
+    entrance: Entrance
+    book: MeetingBook
+    begin: Callable[[], Visit]
+
+    def join(self) -> Response:
+        """``POST /course/join``: into class."""
+        session = self._session("join")
+        return self.pages.join(session, g.visit)
+
+    def status(self) -> Response:
+        """``POST /course/status``: what a page asks while it waits; answered from memory."""
+        session = self._session("status")
+        status = self.entrance.status(session.meeting)
+        g.visit.outcome = "status"
+        answer = jsonify(
+            open=self.entrance.is_open(session.meeting, visitor_of(session)),
+            running=status.running if status else None,
+            participants=status.participants if status else None,
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    def settings(self) -> Response:
+        """``POST /course/settings``: whether students wait for a teacher; teachers only."""
+        session = self._session("settings")
+        require_moderator(session)
+        wait = request.form.get("wait_for_moderator") == "true"
+        self.book.set_waiting(session.meeting, wait_for_moderator=wait)
+        return self.pages.course(session, g.visit, saved=True)
+
+    def lost(self) -> Response:
+        """Any of the pages' addresses without what belongs to it."""
+        g.visit = self.begin()
+        raise NotAllowed("A course page was asked for without its form.", code="open_from_course")
+
+    def _session(self, step: str) -> FrameSession:
+        visit = g.visit = self.begin()
+        visit.step = step
+        request.max_content_length = LARGEST_FORM
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        text = bearer if scheme == "Bearer" else request.form.get("session", "")
+        session = self.sessions.read(text)
+        visit.locale, visit.role = session.locale, session.role
+        visit.course_id, visit.user_id = session.course_id, session.user_id
+        visit.meeting_id = session.meeting
+        g.frame_session = session
+        return session

@@ -1,0 +1,67 @@
+"""What a verified launch becomes: the way into class at once, or a page in the LMS's frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flask import Response
+
+from lti_bridge.directory import LAUNCH_SECONDS, Patience
+from lti_bridge.scheduling import visitor_for
+from lti_bridge.security import FrameSession
+
+if TYPE_CHECKING:
+    from lti_bridge.directory import Course, Directory, Launch, Person, Visit
+    from lti_bridge.scheduling import MeetingBook
+    from lti_bridge.store import Meeting
+    from lti_bridge.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where launches arrive."""
+
+    directory: Directory
+    book: MeetingBook
+    pages: Pages
+
+    def __call__(self, launch: Launch, visit: Visit) -> Response:
+        """The answer to a launch (CONTRACT.md, 4: "Which page", "Frame or window")."""
+        patience = Patience(LAUNCH_SECONDS)
+        visit.step = "course"
+        course = self.directory.course_for(launch, patience)
+        visit.course_id = course.id
+        visit.step = "person"
+        person = self.directory.person_for(launch, course, patience)
+        visit.user_id = person.id
+        visit.step = "meeting"
+        meeting = self.book.standing(launch, course)
+        visit.meeting_id = meeting.id
+        session = _session(launch, course, person, meeting)
+        if not _goes_to_meeting(launch):
+            return self.pages.course(session, visit)
+        if launch.target == "window":
+            return self.pages.join(session, visit)
+        return self.pages.join_button(session, visit)
+
+
+def _goes_to_meeting(launch: Launch) -> bool:
+    action = launch.custom.get("action", "")
+    return action == "join" or (action != "course" and launch.role == "attendee")
+
+
+def _session(launch: Launch, course: Course, person: Person, meeting: Meeting) -> FrameSession:
+    visitor = visitor_for(person)
+    return FrameSession(
+        platform_id=launch.platform.id,
+        course_id=course.id,
+        user_id=person.id,
+        meets_user_id=visitor.user_id,
+        meeting=meeting.id,
+        role=launch.role,
+        name=visitor.full_name,
+        locale=launch.locale,
+        course_title=launch.course_title,
+        link_title=launch.link_title,
+    )

@@ -1,0 +1,115 @@
+"""The pages people see, each with its security headers; and the way into class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, g, render_template
+
+from lti_bridge.conferencing import Visitor
+from lti_bridge.errors import BridgeError, RemoteError, StoreError
+from lti_bridge.scheduling import Entrance, Waiting
+from lti_bridge.security import FrameSession, Sessions, page_headers
+from lti_bridge.web.wording import wording_for
+
+if TYPE_CHECKING:
+    from lti_bridge.directory import Visit
+
+Origins = Callable[[int | None], Sequence[str]]
+"""Who may frame a page: origins of the platform with that row ID, or of all if it isn't known."""
+
+
+class Pages:
+    """Renders; decides nothing."""
+
+    def __init__(
+        self, entrance: Entrance, sessions: Sessions, origins: Origins, *, allow_http: bool
+    ) -> None:
+        """``allow_http``: services and LMSs may be plain http (development)."""
+        self._entrance = entrance
+        self._sessions = sessions
+        self._origins = origins
+        self._allow_http: Final = allow_http
+
+    def course(self, session: FrameSession, visit: Visit, *, saved: bool = False) -> Response:
+        """The course page: the meeting, whether it runs and how many are in, Join."""
+        visit.outcome = "page"
+        return self._page(
+            "course/course.html",
+            session,
+            meeting=self._entrance.meeting(session.meeting),
+            status=self._entrance.status(session.meeting),
+            saved=saved,
+        )
+
+    def join_button(self, session: FrameSession, visit: Visit) -> Response:
+        """The page in a frame whose one button opens the class in a new window.
+
+        Browsers often refuse camera and microphone inside frames.
+        """
+        visit.outcome = "page"
+        return self._page(
+            "course/join.html",
+            session,
+            meeting=self._entrance.meeting(session.meeting),
+            status=self._entrance.status(session.meeting),
+        )
+
+    def join(self, session: FrameSession, visit: Visit) -> Response:
+        """The redirect into class, or the page that waits for it and then goes by itself."""
+        g.frame_session = session
+        visit.step = "create"
+        entered = self._entrance.enter(session.meeting, visitor_of(session))
+        if isinstance(entered, Waiting):
+            visit.outcome = "waiting"
+            return self._page(
+                "course/waiting.html",
+                session,
+                meeting=self._entrance.meeting(session.meeting),
+                why=entered.why,
+            )
+        visit.step, visit.outcome = "joined", "joined"
+        return Response(
+            status=303,
+            headers=[
+                ("Location", entered),
+                ("Cache-Control", "no-store"),
+                ("Referrer-Policy", "no-referrer"),
+                ("Content-Length", "0"),
+            ],
+        )
+
+    def refusal(self, error: BridgeError, visit: Visit) -> Response:
+        """The page of a refused launch: why, what to do, and the reference number."""
+        session: FrameSession | None = g.get("frame_session")
+        may_pass = isinstance(error, RemoteError | StoreError)
+        login = f"/lti/login?{urlencode(visit.login)}" if visit.login else ""
+        body = render_template(
+            "course/refusal.html",
+            words=wording_for(error),
+            reference=visit.reference,
+            retry_session=self._sessions.issue(session) if session and may_pass else "",
+            retry_login=login if may_pass and not session else "",
+            window_login=login if error.code == "cookie_missing" else "",
+        )
+        platform = session.platform_id if session else None
+        if visit.platform is not None:
+            platform = visit.platform.id
+        return self._response(body, platform, type(error).status)
+
+    def _page(self, template: str, session: FrameSession, **values: Any) -> Response:
+        body = render_template(
+            template, session=session, token=self._sessions.issue(session), **values
+        )
+        return self._response(body, session.platform_id, 200)
+
+    def _response(self, body: str, platform: int | None, status: int) -> Response:
+        headers = page_headers(self._origins(platform), allow_http=self._allow_http)
+        return Response(body, status=status, headers=headers, mimetype="text/html")
+
+
+def visitor_of(session: FrameSession) -> Visitor:
+    """The person of a page, as the service is told of them."""
+    return Visitor(full_name=session.name, role=session.role, user_id=session.meets_user_id)

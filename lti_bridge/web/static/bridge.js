@@ -1,0 +1,47 @@
+// The little that the course pages do by themselves: ask how the class stands, and go in when it
+// opens. Everything works without it, by its buttons.
+"use strict";
+
+(() => {
+  const page = document.querySelector("[data-poll]");
+  if (!page) return;
+  const form = page.querySelector("form");
+  const token = form.elements.session.value;
+  const seconds = Number(page.dataset.poll);
+  const enters = page.dataset.enter === "when-open";
+  const show = (name, visible) => {
+    for (const element of page.querySelectorAll(`[data-when=${name}]`)) element.hidden = !visible;
+  };
+
+  const use = (status) => {
+    show("running", status.running === true);
+    show("quiet", status.running === false);
+    show("unknown", status.running === null);
+    for (const element of page.querySelectorAll("[data-people]")) {
+      element.hidden = status.participants === null;
+      element.querySelector("[data-count]").textContent = status.participants ?? "";
+    }
+  };
+
+  const ask = async () => {
+    try {
+      const answer = await fetch("/course/status", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      if (answer.status === 401) return show("stale", true);
+      if (answer.ok) {
+        const status = await answer.json();
+        if (enters && status.open) return form.submit();
+        use(status);
+      }
+    } catch {
+      // The line is down for a moment: the next question will tell.
+    }
+    return later();
+  };
+
+  // Never sooner than said, and not in step with everybody else's.
+  const later = () => setTimeout(ask, 1000 * seconds * (1 + 0.25 * Math.random()));
+  later();
+})();
