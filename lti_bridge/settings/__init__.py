@@ -1,0 +1,32 @@
+"""The settings file and the environment as typed, frozen values; every mistake named by key.
+
+Section 2 of the contract fixes the keys; ``docs/settings.md`` explains each. A settings file goes
+through five steps: TOML is read (`reading`), environment variables are laid over it
+(`environment`), secrets given by reference are fetched (`references`), each value is checked
+(`models`, `values`), then what depends on several keys (`checks`). The mistakes of all steps are
+reported together, a line each (`problems`, `sentences`).
+"""
+
+from lti_bridge.settings.loading import load
+from lti_bridge.settings.models import (
+    Conferencing,
+    Engagement,
+    Meets,
+    Platform,
+    Retention,
+    Security,
+    Settings,
+)
+from lti_bridge.settings.resources import resource
+
+__all__ = [
+    "Conferencing",
+    "Engagement",
+    "Meets",
+    "Platform",
+    "Retention",
+    "Security",
+    "Settings",
+    "load",
+    "resource",
+]

@@ -1,0 +1,200 @@
+"""The settings as frozen models, a class for each table of the file.
+
+A field's ``description`` says what belongs there: a mistake's line ends in "give " and it.
+The models check each key alone; what depends on other keys is in `checks`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictInt,
+)
+
+from lti_bridge.settings import secret_values, values
+
+Text = Annotated[str, AfterValidator(values.text)]
+Secret = Annotated[SecretStr, AfterValidator(secret_values.secret)]
+SigningKey = Annotated[SecretStr, AfterValidator(secret_values.signing_key)]
+BaseUrl = Annotated[str, AfterValidator(values.base_url)]
+EndpointUrl = Annotated[str, AfterValidator(values.endpoint_url)]
+
+Checksum = Literal["sha1", "sha256", "sha384", "sha512"]
+
+_LARGEST_ID = 2**31 - 1
+
+
+def _usual_checksum(checked: dict[str, Any]) -> Checksum:
+    return "sha256" if checked.get("kind") == "bigbluebutton" else "sha1"
+
+
+class Table(BaseModel):
+    """A table of the settings file: its keys and no others, never changed, no value in errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Security(Table):
+    """What is only good for development; both stay false in production."""
+
+    allow_http: StrictBool = Field(default=False, description="true or false")
+    allow_private_networks: StrictBool = Field(default=False, description="true or false")
+
+
+class Meets(Table):
+    """Where the numeric IDs come from, and how we sign in there."""
+
+    # Some installations carry the credential in this address.
+    url: BaseUrl = Field(
+        repr=False,
+        description='the "API and authentication base" of MEETS, such as'
+        ' "https://client.meets.example/api"',
+    )
+    username: Annotated[str, AfterValidator(values.login_name)] = Field(
+        default="", description="the user name for HTTP Basic, or leave it out"
+    )
+    password: Annotated[SecretStr, AfterValidator(secret_values.secret_or_empty)] = Field(
+        default=SecretStr(""), description="the password for HTTP Basic, or leave it out"
+    )
+    headers: Mapping[Annotated[str, AfterValidator(values.header_name)], Secret] = Field(
+        default={}, description='fixed headers, such as { X-Api-Key = "value" }'
+    )
+    params: Mapping[Text, Secret] = Field(
+        default={}, description='fixed query parameters, such as { key = "value" }'
+    )
+    unknown: Literal["pending", "refuse"] = Field(
+        default="pending", description='"pending" or "refuse"'
+    )
+
+
+class Conferencing(Table):
+    """A web-conferencing service.
+
+    Calls go to ``{url}api/NAME``, those of Onstream to ``{url}{username}/NAME``.
+    """
+
+    name: Text = Field(description='a name of your own for the service, such as "live"')
+    kind: Literal["meetingz", "mconf", "bigbluebutton", "onstream"] = Field(
+        description='"meetingz", "mconf", "bigbluebutton" or "onstream"'
+    )
+    url: Annotated[str, AfterValidator(values.directory_url)] = Field(
+        description='the service\'s address, such as "https://api.meetingz.ir/KEY/"'
+    )
+    secret: Secret | None = Field(
+        default=None, description="the secret shared with the service, which signs the calls"
+    )
+    checksum: Checksum = Field(
+        default_factory=_usual_checksum, description='"sha1", "sha256", "sha384" or "sha512"'
+    )
+    username: Text = Field(default="", description="the account's user name")
+    password: Secret | None = Field(default=None, description="the account's password")
+    timezone: Annotated[str, AfterValidator(values.onstream_zone)] | None = Field(
+        default=None,
+        description="the account's time zone in Onstream's codes,"
+        ' such as "UTC", "UP1" (UTC+1) or "UM5" (UTC-5)',
+    )
+
+
+class Engagement(Table):
+    """Organisation data of Meet & Engage."""
+
+    url: BaseUrl = Field(
+        description='the address of the API, such as "https://meetandengage.com/api/1.0/rest"'
+    )
+    key: Text = Field(description="the key of the pair made in Meet & Engage's Control Panel")
+    secret: Secret = Field(description="the secret of the pair made in the Control Panel")
+    account: Text = Field(description='the organisation account\'s name, such as "companyname"')
+
+
+class Platform(Table):
+    """An LMS. Version 1.3 knows it by issuer and client_id, version 1.1 by consumer_key."""
+
+    name: Text = Field(description='a name of your own for the LMS, such as "Campus Moodle"')
+    type: Literal["BlackboardLearn", "Canvas", "Moodle", "Totara", "Desire2Learn", "Other"] = Field(
+        description='"BlackboardLearn", "Canvas", "Moodle", "Totara", "Desire2Learn" or "Other"'
+    )
+    version: Literal["1.1", "1.3"] = Field(description='"1.1" or "1.3"')
+    issuer: Annotated[str, AfterValidator(values.issuer)] = Field(
+        default="",
+        description="the issuer (platform ID) exactly as the LMS shows it,"
+        ' such as "https://moodle.example.edu"',
+    )
+    client_id: Text = Field(default="", description="the client ID that the LMS gave to this tool")
+    deployment_ids: tuple[Text, ...] = Field(
+        default=(), description='the deployment IDs as a list of texts, such as ["1"]'
+    )
+    auth_login_url: EndpointUrl = Field(
+        default="", description="the LMS's authentication request URL (OIDC authorization endpoint)"
+    )
+    auth_token_url: EndpointUrl = Field(default="", description="the LMS's access token URL")
+    key_set_url: EndpointUrl = Field(default="", description="the LMS's public key set (JWKS) URL")
+    auth_audience: Text | None = Field(
+        default=None, description="the audience of token requests, or leave it out"
+    )
+    consumer_key: Text = Field(default="", description="the LTI 1.1 consumer key set in the LMS")
+    shared_secret: Secret | None = Field(
+        default=None, description="the LTI 1.1 shared secret set in the LMS"
+    )
+    meets_connection: Annotated[StrictInt, Field(ge=1, le=_LARGEST_ID)] = Field(
+        description="the meetsIdConnection of this LMS, a whole number from 1 up"
+    )
+    conferencing: Text = Field(description="the name of a [[conferencing]] service")
+    hosts: tuple[Annotated[str, AfterValidator(values.host)], ...] = Field(
+        default=(),
+        description='further host names of the LMS as a list of texts, such as ["lms.example.edu"]',
+    )
+    roles: Mapping[
+        Annotated[str, AfterValidator(values.role)], Literal["moderator", "attendee"]
+    ] = Field(default={}, description='changes of roles, such as { Mentor = "moderator" }')
+    new_deployments: Literal["queue", "allow"] = Field(
+        default="queue", description='"queue" or "allow"'
+    )
+
+
+class Retention(Table):
+    """How long things are kept."""
+
+    launches_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
+        default=30, description="a number of days from 1 to 3650"
+    )
+
+
+class Settings(Table):
+    """Everything an operator decides. Secrets are ``SecretStr``: no ``repr()`` shows them."""
+
+    public_url: Annotated[str, AfterValidator(values.public_url)] = Field(
+        description='the address browsers reach the bridge at, such as "https://bridge.example.edu"'
+    )
+    database_url: Annotated[SecretStr, AfterValidator(secret_values.database_url)] = Field(
+        description='"sqlite:///path/to/bridge.db"'
+        ' or "postgresql+psycopg://user:password@host/database"'
+    )
+    secret_key: Annotated[
+        tuple[SigningKey, ...],
+        BeforeValidator(secret_values.one_or_many),
+        Field(min_length=1),
+    ] = Field(description='32 or more random characters, such as "openssl rand -base64 48" prints')
+    redis_url: Annotated[SecretStr, AfterValidator(secret_values.redis_url)] | None = Field(
+        default=None, description='"redis://host:6379/0", or leave it out'
+    )
+    security: Security = Field(default=Security(), description="its keys below a line [security]")
+    meets: Meets | None = Field(default=None, description="its keys below a line [meets]")
+    conferencing: tuple[Conferencing, ...] = Field(
+        default=(), description="the keys of each service below a line [[conferencing]]"
+    )
+    engagement: Engagement | None = Field(
+        default=None, description="its keys below a line [engagement]"
+    )
+    platform: tuple[Platform, ...] = Field(
+        default=(), description="the keys of each LMS below a line [[platform]]"
+    )
+    retention: Retention = Field(
+        default=Retention(), description="its keys below a line [retention]"
+    )

@@ -1,0 +1,155 @@
+"""The LMS as one object: a WSGI application, and what tests ask of it directly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from werkzeug.datastructures import MultiDict
+
+from lti_bridge.errors import MalformedRequest, ServiceMissing
+from lti_bridge.simulators.lms.app import create_app
+from lti_bridge.simulators.lms.authentication import Gate, Grant
+from lti_bridge.simulators.lms.claims import launch_claims
+from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
+from lti_bridge.simulators.lms.keys import KeyRing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    from lti_bridge.simulators.lms.campus import Campus, Link, Tool, User
+
+KeySetFault = Literal["down", "html", "empty", "slow"]
+
+
+class LmsSimulator:
+    """An LTI 1.3 platform with a few courses, people and links."""
+
+    def __init__(self, issuer: str, tools: Sequence[Tool], campus: Campus) -> None:
+        """See :func:`create_lms`."""
+        self.issuer = issuer.rstrip("/")
+        """Base URL without a trailing slash; may be set once the port is known."""
+        self.campus = campus
+        self.gate = Gate(campus)
+        self.keys = KeyRing()
+        self.tools: dict[str, Tool] = {}
+        """Registered tools by client ID; the first one is that of links that name none."""
+        for tool in tools:
+            self.add_tool(tool)
+        self.key_set_fault: KeySetFault | None = None
+        """How the key set misbehaves: 503, a page of HTML, no keys, or late by some seconds."""
+        self.key_set_delay = 2.0
+        """Seconds by which the key set is late while the fault is ``slow``."""
+        self.jwks_requests = 0
+        """How often the key set was asked for."""
+        self._counting = threading.Lock()
+        self._app = create_app(self)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answers a request (PEP 3333)."""
+        return self._app(environ, start_response)
+
+    @property
+    def auth_login_url(self) -> str:
+        """Where tools send their authentication requests."""
+        return f"{self.issuer}/lti/auth"
+
+    @property
+    def key_set_url(self) -> str:
+        """Where the LMS publishes its keys."""
+        return f"{self.issuer}/lti/jwks"
+
+    def add_tool(self, tool: Tool) -> None:
+        """Registers a tool, or registers it anew with other URLs."""
+        self.tools[tool.client_id] = tool
+
+    def tool_of(self, link: Link) -> Tool:
+        """The tool that a link launches; ServiceMissing if it isn't registered."""
+        tool = self.tools.get(link.client_id or next(iter(self.tools), ""))
+        if tool is None:
+            raise ServiceMissing("No tool is registered for this link.")
+        return tool
+
+    def count_key_set_request(self) -> None:
+        """Adds one to ``jwks_requests``."""
+        with self._counting:
+            self.jwks_requests += 1
+
+    def rotate_keys(self, *, keep_old: bool = True) -> None:
+        """Signs with a new key from now on; old keys stay published only if kept."""
+        self.keys.rotate(keep_old=keep_old)
+
+    def login_parameters(self, user: User, link: Link) -> dict[str, str]:
+        """What the tool's login is sent when this person opens this link.
+
+        NotAllowed if the person isn't enrolled in the link's course.
+        """
+        self.campus.course_of(user, link)
+        return self.gate.login_parameters(self.issuer, self.tool_of(link), user, link)
+
+    def launch_form(self, user: User, link: Link, login_redirect_url: str) -> dict[str, str]:
+        """What the browser would post to the tool: ``id_token`` and ``state``.
+
+        ``login_redirect_url`` is where the tool's login sent the browser. It is held to the same
+        rules as a request to ``/lti/auth`` of that signed-in person, and must be for that link.
+        LaunchRefused, with OpenID Connect's error code, if it breaks one.
+        """
+        parts = urlsplit(login_redirect_url)
+        if parts._replace(query="").geturl() != self.auth_login_url:
+            raise MalformedRequest("this is not the platform's authentication URL")
+        parameters = MultiDict(parse_qsl(parts.query, keep_blank_values=True))
+        tool = self.gate.asking_tool(parameters, self.tools)
+        grant = self.gate.grant(parameters, tool, user)
+        if grant.link.id != link.id:
+            raise MalformedRequest("lti_message_hint is for another link", code="invalid_request")
+        return self.answer(grant)
+
+    def answer(self, grant: Grant) -> dict[str, str]:
+        """The fields of the form that answers a request which was let through."""
+        claims = self._claims(grant.tool, grant.user, grant.link, grant.nonce)
+        return {"id_token": self.keys.sign(claims), "state": grant.state}
+
+    def token_for(
+        self,
+        user: User,
+        link: Link,
+        nonce: str,
+        *,
+        claims: Mapping[str, Any] | None = None,
+        remove: Sequence[str] = (),
+        headers: Mapping[str, Any] | None = None,
+        key: RSAPrivateKey | bytes | None = None,
+        algorithm: str = "RS256",
+    ) -> str:
+        """An ID token, good or as bad as wished.
+
+        ``claims`` replaces claims by their full name and ``remove`` takes some away; for
+        ``headers``, ``key`` and ``algorithm`` see :meth:`.keys.KeyRing.sign`.
+        """
+        made = self._claims(self.tool_of(link), user, link, nonce) | dict(claims or {})
+        for name in remove:
+            made.pop(name, None)
+        return self.keys.sign(made, headers=headers, key=key, algorithm=algorithm)
+
+    def _claims(self, tool: Tool, user: User, link: Link, nonce: str) -> dict[str, Any]:
+        return launch_claims(
+            issuer=self.issuer,
+            tool=tool,
+            campus=self.campus,
+            user=user,
+            link=link,
+            nonce=nonce,
+            now=int(time.time()),
+        )
+
+
+def create_lms(
+    *, issuer: str = "", tools: Sequence[Tool] = (), campus: Campus = DEMO_CAMPUS
+) -> LmsSimulator:
+    """An LMS whose base URL is ``issuer``, with these tools registered."""
+    return LmsSimulator(issuer, tools, campus)

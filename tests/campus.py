@@ -1,0 +1,253 @@
+"""A whole small campus for one test: LMS, Meetingz, MEETS and the bridge, each on its own socket.
+
+The simulators share no code with the bridge, and everything between them goes over HTTP.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from lti_bridge.app import Bridge, assemble, create_app
+from lti_bridge.settings import load
+from lti_bridge.simulators.lms import DEMO_CAMPUS, Tool, create_lms
+from lti_bridge.simulators.meetingz import create_meetingz
+from lti_bridge.simulators.meets import create_meets
+from lti_bridge.simulators.serving import Server
+from lti_bridge.store import schema
+
+SECRET_KEY = "0f8e2b7c91d34a56b7c8d9e0f1a2b3c4d5e6"
+MEETINGZ_SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, whole."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def location(self) -> str:
+        return self.headers["Location"] or ""
+
+    @property
+    def joined_as(self) -> dict[str, str]:
+        """Parameters of the join URL that the answer leads to."""
+        assert self.status == 303, (self.status, self.text)
+        parts = urlsplit(self.location)
+        assert parts.path.endswith("/api/join"), self.location
+        return dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def ask(
+    method: str, url: str, body: str | bytes | None = None, headers: Mapping[str, str] = {}
+) -> Answer:
+    """One request on a connection of its own; redirects are not followed."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    try:
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(method, target, body, dict(headers))
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+@dataclass
+class Browser:
+    """Keeps the bridge's cookies, as one browser would; nothing else."""
+
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self, method: str, url: str, form: Mapping[str, str] | None = None, **headers: str
+    ) -> Answer:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{n}={v}" for n, v in self.cookies.items())
+        body = None
+        if form is not None:
+            body, sent = urlencode(form), {**FORM, **sent}
+        answer = ask(method, url, body, sent)
+        for header in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = header.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+
+class Campus:
+    """Starts everything; use as a context manager.
+
+    ``settings`` is TOML that is appended to the campus's own tables' top; ``platform`` holds
+    further lines of the platform's table.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        meets: bool = True,
+        learn: bool = True,
+        unknown: str = "pending",
+        platform: str = "",
+        top: str = "",
+    ) -> None:
+        self.meetingz = create_meetingz(secret=MEETINGZ_SECRET)
+        self.meets = create_meets(learn=learn, username="bridge", password="meets-pass-word")
+        self.lms = create_lms(issuer="http://unknown.invalid", tools=[], campus=DEMO_CAMPUS)
+        self._servers = [
+            Server(self.meetingz),
+            Server(self.meets),
+            Server(self.lms),
+            Server(_nothing_yet),
+        ]
+        self.meetingz_server, self.meets_server, self.lms_server, self.bridge_server = self._servers
+        self.url = self.bridge_server.url
+        self.lms.issuer = self.lms_server.url
+        self.lms.add_tool(
+            Tool(
+                "client-1",
+                "deployment-1",
+                f"{self.url}/lti/login",
+                f"{self.url}/lti/launch",
+                "Bridge",
+            )
+        )
+        self.file = folder / "bridge.toml"
+        self.file.write_text(
+            self._settings(database_url, meets=meets, unknown=unknown, platform=platform, top=top),
+            encoding="utf-8",
+        )
+        self.bridge: Bridge = assemble(load(self.file, {}))
+        try:
+            schema.upgrade(self.bridge.store.database)
+            self.bridge.prepare()
+            self.app = create_app(self.bridge.settings, self.bridge)
+        except BaseException:
+            self.stop()
+            raise
+        self.bridge_server.app = self.app
+
+    def _settings(
+        self, database_url: str, *, meets: bool, unknown: str, platform: str, top: str
+    ) -> str:
+        lms = self.lms_server.url
+        meets_table = f"""
+[meets]
+url = "{self.meets.url_for(self.meets_server)}"
+username = "bridge"
+password = "meets-pass-word"
+unknown = "{unknown}"
+"""
+        return f"""
+public_url = "{self.url}"
+database_url = "{database_url}"
+secret_key = "{SECRET_KEY}"
+{top}
+
+[security]
+allow_http = true
+allow_private_networks = true
+{meets_table if meets else ""}
+[[conferencing]]
+name = "live"
+kind = "meetingz"
+url = "{self.meetingz.url_for(self.meetingz_server)}"
+secret = "{MEETINGZ_SECRET}"
+
+[[platform]]
+name = "Riverbank"
+type = "Other"
+version = "1.3"
+issuer = "{lms}"
+client_id = "client-1"
+deployment_ids = ["deployment-1"]
+auth_login_url = "{lms}/lti/auth"
+auth_token_url = "{lms}/lti/token"
+key_set_url = "{lms}/lti/jwks"
+meets_connection = 1
+conferencing = "live"
+{platform}
+"""
+
+    def __enter__(self) -> Campus:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        app = getattr(self, "app", None)
+        for server in reversed(self._servers):
+            server.stop()
+        if app is not None:
+            app.extensions["lti_bridge.journal"].close()
+        self.bridge.close()
+
+    # People and links of the demo campus, by what they are for.
+
+    @property
+    def teacher(self) -> Any:
+        return DEMO_CAMPUS.users[0]
+
+    @property
+    def student(self) -> Any:
+        return DEMO_CAMPUS.users[2]
+
+    @property
+    def other_student(self) -> Any:
+        return DEMO_CAMPUS.users[3]
+
+    def link(self, kind: str = "window", course: int = 0) -> Any:
+        """A link of a course: ``frame``, ``window`` or ``join``."""
+        return DEMO_CAMPUS.courses[course].link(kind)
+
+    # The way of a launch, step by step and whole.
+
+    def login(self, browser: Browser, user: Any, link: Any) -> Answer:
+        parameters = self.lms.login_parameters(user, link)
+        return browser.ask("POST", f"{self.url}/lti/login", parameters)
+
+    def form(self, browser: Browser, user: Any, link: Any, **changes: Any) -> dict[str, str]:
+        """The form that the LMS posts; ``changes`` go to the token (see ``token_for``)."""
+        login = self.login(browser, user, link)
+        assert login.status in {302, 303}, (login.status, login.text)
+        form = self.lms.launch_form(user, link, login.location)
+        if changes:
+            nonce = dict(parse_qsl(urlsplit(login.location).query))["nonce"]
+            form["id_token"] = self.lms.token_for(user, link, nonce, **changes)
+        return form
+
+    def post_launch(self, browser: Browser, form: Mapping[str, str]) -> Answer:
+        return browser.ask("POST", f"{self.url}/lti/launch", form)
+
+    def launch(
+        self, user: Any, link: Any, *, browser: Browser | None = None, **changes: Any
+    ) -> Answer:
+        """A whole launch; ``changes``: ``claims``, ``remove``, ``headers``, ``key``, ``algorithm``."""
+        browser = browser or Browser()
+        return self.post_launch(browser, self.form(browser, user, link, **changes))
+
+
+def _nothing_yet(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("503 Not yet", [("Content-Length", "0")])
+    return [b""]
