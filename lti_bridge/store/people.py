@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
 from lti_bridge.store.upsert import insert
@@ -173,39 +173,57 @@ class People:
         statement = update(table).where(table.id == row_id, table.meets_id.is_(None))
         self._database.write(lambda c: c.execute(statement.values(**values)))
 
-    def pending(
-        self, kind: Kind, asked_before_ms: int, *, after: int = 0, limit: int = 200
-    ) -> list[Pending]:
-        """Identifiers to ask MEETS for (again), by row ID from ``after`` on.
+    def take_pending(self, kind: Kind, now_ms: int, *, limit: int = 20) -> list[Pending]:
+        """Identifiers to ask MEETS for (again), noted as asked in the same moment.
 
-        Besides those marked pending, those that were never answered: a process that died
-        between making the row and asking leaves such a one behind.
+        So two workers never get the same one, and one that dies over its share leaves rows that
+        come up again: after a minute at first, then after as long as each has been waiting, up to
+        a day. Rows that were never asked for come up too (made before MEETS was set up).
         """
-        table = _TABLES[kind]
-        lti_id = CourseRow.lti_context_id if kind == "course" else UserRow.lti_user_id
-        statement = (
-            select(table.id, ConnectionRow.meets_connection, lti_id.label("lti_id"))
-            .join(ConnectionRow, ConnectionRow.id == table.connection_id)
+        table, lti_id = _TABLES[kind], _LTI_IDS[kind]
+        waited = table.asked_ms - table.created_ms
+        pause = case(
+            (waited < SHORTEST_PAUSE_MS, SHORTEST_PAUSE_MS),
+            (waited > LONGEST_PAUSE_MS, LONGEST_PAUSE_MS),
+            else_=waited,
+        )
+        due = (
+            select(table.id)
             .where(
                 table.meets_id.is_(None),
                 lti_id != "",
-                table.id > after,
                 or_(
-                    and_(table.pending, table.asked_ms < asked_before_ms),
-                    and_(table.asked_ms.is_(None), table.created_ms < asked_before_ms),
+                    and_(table.pending, table.asked_ms + pause <= now_ms),
+                    and_(table.asked_ms.is_(None), table.created_ms + SHORTEST_PAUSE_MS <= now_ms),
                 ),
             )
-            .order_by(table.id)
+            .order_by(table.asked_ms, table.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
-        rows = self._database.read(lambda c: c.execute(statement).all())
-        return [Pending(kind, row.id, row.meets_connection, row.lti_id) for row in rows]
+        take = (
+            update(table)
+            .where(table.id.in_(due))
+            .values(pending=True, asked_ms=now_ms)
+            .returning(table.id, table.connection_id, lti_id.label("lti_id"))
+        )
+        connections = select(ConnectionRow.id, ConnectionRow.meets_connection)
+
+        def change(connection: Connection) -> list[Pending]:
+            rows = connection.execute(take).all()
+            numbers = {row.id: row.meets_connection for row in connection.execute(connections)}
+            return [Pending(kind, row.id, numbers[row.connection_id], row.lti_id) for row in rows]
+
+        return self._database.write(change)
 
 
 _TABLES: Final[dict[Kind, type[CourseRow] | type[UserRow]]] = {
     "course": CourseRow,
     "user": UserRow,
 }
+_LTI_IDS: Final = {"course": CourseRow.lti_context_id, "user": UserRow.lti_user_id}
+SHORTEST_PAUSE_MS: Final = 60_000
+LONGEST_PAUSE_MS: Final = 24 * 3_600_000
 
 
 def _answer(meets_id: int | None, asked_ms: int | None) -> dict[str, Any]:

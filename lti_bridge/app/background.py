@@ -1,0 +1,50 @@
+"""The background jobs, wired to a bridge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lti_bridge.app.watching import JOBS, log
+from lti_bridge.errors import RemoteError
+from lti_bridge.jobs import Jobs, run_worker
+
+if TYPE_CHECKING:
+    from lti_bridge.app.wiring import Bridge
+
+
+def jobs_of(bridge: Bridge) -> Jobs:
+    """The jobs that keep this bridge's rows."""
+
+    def refresh_key_sets() -> int:
+        return sum(_refreshed(bridge, platform.id) for platform in bridge.store.platforms.all())
+
+    return Jobs(
+        store=bridge.store,
+        directory=bridge.directory,
+        launches_days=bridge.settings.retention.launches_days,
+        asks_meets=bridge.meets is not None,
+        refresh_key_sets=refresh_key_sets,
+    )
+
+
+def _refreshed(bridge: Bridge, platform_id: int) -> bool:
+    platform = bridge.platforms.find(platform_id)
+    if platform is None:
+        return False
+    try:
+        bridge.key_sets.refresh(platform)
+    except RemoteError as error:
+        log.warning("key set", platform=platform.name, reason=error.code, detail=error.message)
+        return False
+    return True
+
+
+def work(bridge: Bridge) -> None:
+    """Run the worker until it is told to stop."""
+    run_worker(bridge.settings.database_url.get_secret_value(), jobs_of(bridge), _told)
+
+
+def _told(job: str, outcome: str, seconds: float, done: int) -> None:
+    JOBS.labels(job, outcome).inc()
+    line = log.info if outcome == "ok" else log.warning
+    line("job", job=job, outcome=outcome, ms=round(seconds * 1000, 1), done=done)

@@ -1,0 +1,134 @@
+"""Looks at everything a launch depends on, and says how to mend what isn't well."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from lti_bridge.errors import BridgeError, RemoteError
+from lti_bridge.launch.key_sets import CALL, FETCH_SECONDS, usable_keys
+from lti_bridge.store import schema
+
+if TYPE_CHECKING:
+    from lti_bridge.app.wiring import Bridge
+    from lti_bridge.http import Response
+    from lti_bridge.settings import Platform
+
+CLOCK_SECONDS: Final = 30.0
+"""A launch bears 60 s between the clocks; half of it is warned of."""
+MEETS_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    says: str
+    remedy: str = ""
+
+
+def examine(bridge: Bridge) -> Iterator[Finding]:
+    """Every finding, as it is made; nothing raises."""
+    clocks: list[tuple[str, float]] = []
+    yield _found("database", partial(_database, bridge))
+    yield _found("schema", partial(_schema, bridge))
+    yield _found("key", partial(_key, bridge))
+    for platform in bridge.settings.platform:
+        if platform.version == "1.3":
+            yield _found(f"key set of {platform.name}", partial(_key_set, bridge, platform, clocks))
+    for name in bridge.services.names():
+        yield _found(f"conferencing {name}", partial(_service, bridge, name))
+    if bridge.meets is not None:
+        yield _found("MEETS", partial(_meets, bridge))
+    yield _clock(clocks)
+
+
+def _found(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, well=True, says=look())
+    except BridgeError as error:
+        return Finding(what, well=False, says=error.message, remedy=error.remedy)
+
+
+def _database(bridge: Bridge) -> str:
+    present = schema.present(bridge.store.database)
+    kind = "SQLite" if bridge.store.database.is_sqlite else "PostgreSQL"
+    return f"{kind} answers" + ("" if present else ", and is empty")
+
+
+def _schema(bridge: Bridge) -> str:
+    schema.check(bridge.store.database)
+    return f"at {schema.wanted()}"
+
+
+def _key(bridge: Bridge) -> str:
+    keys = bridge.store.keys.all()
+    return f"{len(keys)} signing key{'s' if len(keys) > 1 else ''}, current {keys[0].kid}"
+
+
+def _key_set(bridge: Bridge, platform: Platform, clocks: list[tuple[str, float]]) -> str:
+    response = bridge.client.get(
+        platform.key_set_url, service=platform.name, call=CALL, timeout=FETCH_SECONDS
+    )
+    keys = _keys_in(response)
+    if not keys:
+        raise RemoteError(
+            f"answers HTTP {response.status} without an RSA key to verify signatures with",
+            remedy="Check key_set_url of the platform.",
+        )
+    offset = _offset(response)
+    if offset is not None:
+        clocks.append((platform.name, offset))
+    return f"{keys} key{'s' if keys > 1 else ''}"
+
+
+def _keys_in(response: Response) -> int:
+    try:
+        return len(usable_keys(json.loads(response.body))) if response.status == 200 else 0
+    except (ValueError, RecursionError):
+        return 0
+
+
+def _service(bridge: Bridge, name: str) -> str:
+    service = bridge.services.service_for(name)
+    service.check()
+    return f"{service.kind} answers, and takes our secret"
+
+
+def _meets(bridge: Bridge) -> str:
+    if bridge.meets is None:
+        return "not configured"
+    number = min((p.meets_connection for p in bridge.settings.platform), default=1)
+    bridge.meets.from_lti_id_user(number, "lti-bridge-check", timeout=MEETS_SECONDS)
+    return "answers, and takes our sign-in"
+
+
+def _offset(response: Response) -> float | None:
+    """Seconds the remote's clock is ahead of ours, by its ``Date``; None where it gives none."""
+    try:
+        theirs = parsedate_to_datetime(response.headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return None
+    return theirs - time.time()
+
+
+def _clock(clocks: list[tuple[str, float]]) -> Finding:
+    if not clocks:
+        return Finding("clock", well=True, says="nothing to compare it with")
+    name, offset = max(clocks, key=lambda pair: abs(pair[1]))
+    if abs(offset) <= CLOCK_SECONDS:
+        return Finding("clock", well=True, says=f"within {CLOCK_SECONDS:.0f} s of the LMSs' clocks")
+    side = "behind" if offset > 0 else "ahead of"
+    return Finding(
+        "clock",
+        well=False,
+        says=f"{abs(offset):.0f} s {side} that of {name}",
+        remedy="Set both by NTP: tokens are refused at 60 s.",
+    )

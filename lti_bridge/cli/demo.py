@@ -1,0 +1,223 @@
+"""``lti-bridge demo``: a whole small campus on this machine, clicked through in a browser."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import click
+
+if TYPE_CHECKING:
+    from lti_bridge.simulators.lms import LmsSimulator
+
+LOOPBACK: Final = "127.0.0.1"
+READY_SECONDS: Final = 30.0
+
+SETTINGS: Final = """\
+# Made by `lti-bridge demo`, for this run only.
+public_url   = "{bridge}"
+database_url = "sqlite:///{folder}/demo.db"
+secret_key   = "{secret_key}"
+
+[security]
+allow_http             = true
+allow_private_networks = true
+
+[meets]
+url      = "{meets}"
+username = "bridge"
+password = "{password}"
+
+[[conferencing]]
+name   = "live"
+kind   = "meetingz"
+url    = "{meetingz}"
+secret = "{secret}"
+
+[[platform]]
+name             = "Riverbank University"
+type             = "Other"
+version          = "1.3"
+issuer           = "{lms}"
+client_id        = "{client_id}"
+deployment_ids   = ["1"]
+auth_login_url   = "{lms}/lti/auth"
+auth_token_url   = "{lms}/lti/token"
+key_set_url      = "http://{lms_address}/lti/jwks"
+meets_connection = 1
+conferencing     = "live"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each part of the demo listens."""
+
+    lms: int
+    bridge: int
+    meetingz: int
+    meets: int
+
+
+@click.command()
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Of the page to open; the other parts take the next free ones.",
+)
+def demo(port: int) -> None:
+    r"""Start an LMS, a conferencing service, MEETS and the bridge, all in one, and print one URL.
+
+    Open it, sign in as a student or a teacher, and click a live class. Ctrl-C ends everything;
+    nothing is left behind.
+
+    \b
+    Example:
+      lti-bridge demo --port 8000
+    """
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    with tempfile.TemporaryDirectory(prefix="lti-bridge-demo-") as folder, ExitStack() as stack:
+        ports = _ports(port)
+        settings = _start_services(stack, Path(folder), ports)
+        log = stack.enter_context((Path(folder) / "bridge.log").open("w+b"))
+        bridge = _start_bridge(stack, settings, ports.bridge, log)
+        _wait_until_ready(bridge, ports.bridge, log)
+        _welcome(ports, Path(folder) / "bridge.log")
+        try:
+            bridge.wait()
+            raise click.ClickException("The bridge ended by itself.\n" + _end_of(log))
+        except KeyboardInterrupt:
+            click.echo("\nGoodbye.")
+
+
+def _as_interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _ports(wanted: int) -> Ports:
+    if not _is_free(wanted):
+        raise click.ClickException(
+            f"Port {wanted} is taken. Choose another:  lti-bridge demo --port {wanted + 100}"
+        )
+    free = (port for port in range(wanted + 1, min(wanted + 1000, 65536)) if _is_free(port))
+    others = [port for port, _ in zip(free, range(3), strict=False)]
+    if len(others) < 3:
+        raise click.ClickException(f"No free ports after {wanted}. Choose another with --port.")
+    return Ports(wanted, *others)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
+    """Start everything but the bridge; gives the bridge's settings file."""
+    from lti_bridge.simulators.meetingz import create_meetingz
+    from lti_bridge.simulators.meets import create_meets
+    from lti_bridge.simulators.serving import Server
+
+    secret, password = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
+    meetingz = create_meetingz(secret=secret)
+    meets = create_meets(learn=True, username="bridge", password=password)
+    lms, client_id = _lms(ports)
+    meetingz_server = stack.enter_context(Server(meetingz, LOOPBACK, ports.meetingz))
+    meets_server = stack.enter_context(Server(meets, LOOPBACK, ports.meets))
+    stack.enter_context(Server(lms, LOOPBACK, ports.lms))
+    file = folder / "demo.toml"
+    file.write_text(
+        SETTINGS.format(
+            bridge=f"http://{LOOPBACK}:{ports.bridge}",
+            folder=folder,
+            secret_key=secrets.token_urlsafe(48),
+            meets=meets.url_for(meets_server),
+            password=password,
+            meetingz=meetingz.url_for(meetingz_server),
+            secret=secret,
+            lms=lms.issuer,
+            client_id=client_id,
+            lms_address=f"{LOOPBACK}:{ports.lms}",
+        ),
+        encoding="utf-8",
+    )
+    return file
+
+
+def _lms(ports: Ports) -> tuple[LmsSimulator, str]:
+    # By another host name than the bridge's, as in life: its frames are third parties.
+    from lti_bridge.simulators.lms import Tool, create_lms
+
+    bridge, client_id = f"http://{LOOPBACK}:{ports.bridge}", "bridge-demo"
+    tool = Tool(client_id, "1", f"{bridge}/lti/login", f"{bridge}/lti/launch", "LTI Bridge")
+    return create_lms(issuer=f"http://localhost:{ports.lms}", tools=[tool]), client_id
+
+
+def _start_bridge(
+    stack: ExitStack, settings: Path, port: int, log: IO[bytes]
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "lti_bridge.cli", "serve", "--config", str(settings)]
+    bridge = subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--port", str(port)],
+        stderr=log,
+        start_new_session=True,
+        env={k: v for k, v in os.environ.items() if not k.startswith("LTI_BRIDGE_")},
+    )
+    stack.callback(_end, bridge)
+    return bridge
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_ready(bridge: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
+    end = time.monotonic() + READY_SECONDS
+    pause = threading.Event()
+    while bridge.poll() is None and time.monotonic() < end:
+        try:
+            with urlopen(f"http://{LOOPBACK}:{port}/readyz", timeout=2):
+                return
+        except (URLError, OSError):
+            pause.wait(0.1)
+    raise click.ClickException("The bridge didn't start.\n" + _end_of(log))
+
+
+def _end_of(log: IO[bytes]) -> str:
+    log.seek(0)
+    return log.read()[-4000:].decode("utf-8", "replace")
+
+
+def _welcome(ports: Ports, log: Path) -> None:
+    click.echo(
+        "\n"
+        "  A small university is running on this machine. Open:\n\n"
+        f"      {click.style(f'http://localhost:{ports.lms}', bold=True, underline=True)}\n\n"
+        "  Sign in as a student or a teacher, open a course, and click a live class.\n"
+        f"  What the bridge does, line by line: {log}\n"
+        "  Ctrl-C ends everything.\n"
+    )

@@ -1,0 +1,103 @@
+"""``lti-bridge platform``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from lti_bridge.store import Platform
+
+
+@click.group()
+def platform() -> None:
+    """The LMSs that the bridge knows."""
+
+
+@platform.command("list")
+@config_option
+@json_option
+def list_platforms(config: Path, as_json: bool) -> None:
+    r"""Every LMS at work, a line each.
+
+    \b
+    Example:
+      lti-bridge platform list --config /etc/lti-bridge.toml
+    """
+    known = _known(config)
+    if as_json:
+        print_json([_facts(one) for one in known])
+        return
+    if not known:
+        click.echo("No LMS yet. Add a [[platform]] to the settings file, then start the server.")
+    for one in known:
+        click.echo(f"{one.id:>4}  {one.name}  ({one.type}, LTI {one.version})  {one.issuer}")
+
+
+@platform.command()
+@click.argument("name")
+@config_option
+@json_option
+def show(name: str, config: Path, as_json: bool) -> None:
+    r"""All about one LMS, by its NAME or number, and what to enter on its side.
+
+    \b
+    Example:
+      lti-bridge platform show "Campus Moodle" --config /etc/lti-bridge.toml
+    """
+    one = next((p for p in _known(config) if name in {p.name, str(p.id)}), None)
+    if one is None:
+        raise click.ClickException(
+            f"No LMS is called {name!r}. See: lti-bridge platform list --config {config}"
+        )
+    facts = _facts(one) | {"enter in the LMS": _for_the_lms(config)}
+    if as_json:
+        print_json(facts)
+        return
+    for fact, value in facts.items():
+        if isinstance(value, dict):
+            click.echo(f"{fact}:")
+            for label, text in value.items():
+                click.echo(f"    {label:<20}{text}")
+        else:
+            click.echo(f"{fact:<24}{value}")
+
+
+def _known(config: Path) -> list[Platform]:
+    with bridge_of(config) as bridge:
+        bridge.prepare()
+        return bridge.store.platforms.all()
+
+
+def _facts(one: Platform) -> dict[str, Any]:
+    return {
+        "number": one.id,
+        "name": one.name,
+        "type": one.type,
+        "version": one.version,
+        "issuer": one.issuer,
+        "client_id": one.client_id,
+        "deployments": dict(one.deployments),
+        "auth_login_url": one.auth_login_url,
+        "auth_token_url": one.auth_token_url,
+        "key_set_url": one.key_set_url,
+        "hosts": sorted(one.hosts),
+        "meets_connection": one.meets_connection,
+        "conferencing": one.conferencing,
+    }
+
+
+def _for_the_lms(config: Path) -> dict[str, str]:
+    from lti_bridge.settings import load
+
+    url = load(config).public_url
+    return {
+        "tool URL": f"{url}/lti/launch",
+        "login URL": f"{url}/lti/login",
+        "redirect URI": f"{url}/lti/launch",
+        "public key set URL": f"{url}/lti/jwks.json",
+    }

@@ -1,0 +1,121 @@
+"""``lti-bridge serve``: the production server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from lti_bridge.cli.options import bridge_of, config_option
+
+THREADS: Final = 64
+"""Per worker process. Threads mostly wait: for the database, or for the one ``create``."""
+STOP_SECONDS: Final = 30
+"""Requests in flight get this long to end."""
+RESTART_SECONDS: Final = 2.0
+"""Pause before a worker that died is started again."""
+
+
+@click.command()
+@config_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 256), help="Processes."
+)
+@click.option(
+    "--with-worker/--without-worker",
+    "with_worker",
+    default=None,
+    help="Run the background jobs beside the server.  [default: with, on SQLite]",
+)
+def serve(config: Path, host: str, port: int, workers: int, with_worker: bool | None) -> None:
+    r"""Serve, in the foreground. Ready when GET /readyz answers 200; SIGTERM ends it.
+
+    \b
+    Example:
+      lti-bridge serve --config /etc/lti-bridge.toml --port 8080 --workers 2
+    """
+    # Before anything imports the metrics: processes add theirs up in this folder.
+    with tempfile.TemporaryDirectory(prefix="lti-bridge-metrics-") as metrics:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", metrics)
+        with bridge_of(config) as bridge:
+            bridge.prepare()
+            beside = bridge.store.database.is_sqlite if with_worker is None else with_worker
+        os.environ["LTI_BRIDGE_CONFIG"] = str(config.absolute())
+        with _worker(config, run=beside):
+            _run(host, port, workers)
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    server: Any = Granian(
+        "lti_bridge.wsgi:create",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backlog=2048,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+    )
+    click.echo(f"lti-bridge listens on http://{host}:{port}", err=True)
+    server.serve()
+
+
+@contextmanager
+def _worker(config: Path, *, run: bool) -> Iterator[None]:
+    if not run:
+        yield
+        return
+    beside = _Beside([sys.executable, "-m", "lti_bridge.cli", "worker", "--config", str(config)])
+    beside.start()
+    try:
+        yield
+    finally:
+        beside.stop()
+
+
+class _Beside(threading.Thread):
+    """Keeps a process running beside the server, and ends it with the server."""
+
+    def __init__(self, command: list[str]) -> None:
+        super().__init__(name="worker-beside", daemon=True)
+        self._command = command
+        self._over = threading.Event()
+        self._process = self._begin()
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        # A session of its own: Ctrl-C in the terminal reaches the server, which ends the worker.
+        return subprocess.Popen(self._command, start_new_session=True)  # noqa: S603 - our own
+
+    def run(self) -> None:
+        while True:
+            self._process.wait()
+            if self._over.wait(RESTART_SECONDS):
+                return
+            self._process = self._begin()
+
+    def stop(self) -> None:
+        self._over.set()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(timeout=STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self.join()

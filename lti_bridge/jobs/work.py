@@ -1,0 +1,86 @@
+"""The background jobs themselves.
+
+Each may run twice, be killed half-way, and run on two nodes at once: what is to be done is a query
+on the rows, and a row is taken in the same statement that finds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lti_bridge.errors import RemoteError
+
+if TYPE_CHECKING:
+    from lti_bridge.directory import Directory
+    from lti_bridge.store import Kind, Store
+
+ASK_SECONDS: Final = 10.0
+"""MEETS may take its time here; nobody waits."""
+MOST_AT_ONCE: Final = 2000
+"""Rows a run of a job handles at the most; the next run, a minute later, goes on."""
+DAY_MS: Final = 24 * 3_600_000
+EMPTY_MEETING_MS: Final = DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """What the worker runs, by name. Each gives how many things it did."""
+
+    store: Store
+    directory: Directory
+    launches_days: int
+    asks_meets: bool
+    """Whether MEETS is configured."""
+    refresh_key_sets: Callable[[], int]
+    now: Callable[[], float] = time.time
+
+    def ask_meets_again(self) -> int:
+        """Ask MEETS for identifiers it didn't know, or didn't answer for; how many it knew.
+
+        Stops at the first call that fails: the others stay due, and MEETS is left in peace.
+        """
+        if not self.asks_meets:
+            return 0
+        known = sum(self._ask_for(kind) for kind in ("course", "user"))
+        self.store.meetings.adopt_course_ids(self._now_ms() - EMPTY_MEETING_MS)
+        return known
+
+    def _ask_for(self, kind: Kind) -> int:
+        known = asked = 0
+        while asked < MOST_AT_ONCE:
+            taken = self.store.people.take_pending(kind, self._now_ms())
+            if not taken:
+                break
+            for pending in taken:
+                try:
+                    known += self.directory.ask_again(pending, ASK_SECONDS)
+                except RemoteError:
+                    return known
+            asked += len(taken)
+        return known
+
+    def clear_out(self) -> int:
+        """Forget nonces that can't come back, and launches older than the settings say."""
+        now_ms = self._now_ms()
+        before_ms = now_ms - self.launches_days * DAY_MS
+        return _until_done(lambda: self.store.nonces.clear(now_ms)) + _until_done(
+            lambda: self.store.launches.clear(before_ms)
+        )
+
+    def key_sets(self) -> int:
+        """Fetch every platform's key set, so that launches don't have to; how many came."""
+        return self.refresh_key_sets()
+
+    def _now_ms(self) -> int:
+        return int(self.now() * 1000)
+
+
+def _until_done(clear: Callable[[], int]) -> int:
+    # Small bites, so that a launch never waits long for the database.
+    total = 0
+    while gone := clear():
+        total += gone
+    return total
