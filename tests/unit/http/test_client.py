@@ -15,7 +15,7 @@ from lti_bridge.errors import (
     RemoteUnavailable,
 )
 from lti_bridge.http import BreakerState
-from tests.unit.http.servers import answering, closed_port
+from tests.unit.http.servers import answering, closed_port, soon
 
 ASK = {"service": "live", "call": "create"}
 
@@ -85,10 +85,10 @@ def test_a_call_ends_at_its_deadline_whatever_the_server_does(serve, client, cal
     server = serve(behave)
     began = time.monotonic()
 
-    with pytest.raises(RemoteTimeout, match=r"gave no complete answer within 0\.3 s"):
+    with soon(), pytest.raises(RemoteTimeout, match=r"gave no complete answer within 0\.3 s"):
         client.get(server.url, **ASK, timeout=0.3)
 
-    assert 0.29 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.29
     assert calls.outcomes == ["timeout"]
     assert server.connections == 1
     assert client.breakers()[server.host].failures == 1
@@ -103,7 +103,7 @@ def test_a_reused_connection_is_cut_off_too(serve, client):
     server = serve(behave)
     client.get(server.url, **ASK)
 
-    with pytest.raises(RemoteTimeout):
+    with soon(), pytest.raises(RemoteTimeout):
         client.get(server.url, **ASK, timeout=0.3)
 
     assert server.connections == 1
@@ -112,7 +112,7 @@ def test_a_reused_connection_is_cut_off_too(serve, client):
 def test_a_server_that_reads_nothing_is_cut_off(serve, client):
     server = serve(stalls_at_once)
 
-    with pytest.raises(RemoteTimeout):
+    with soon(), pytest.raises(RemoteTimeout):
         client.post(
             server.url, **ASK, body=bytes(30_000_000), content_type="text/plain", timeout=0.3
         )
@@ -128,7 +128,7 @@ def test_a_connection_that_is_never_accepted_times_out(make_client):
             one.connect_ex(("127.0.0.1", port))
         client = make_client(connect_timeout=0.2, read_timeout=5.0)
 
-        with pytest.raises(RemoteTimeout, match=r"accepted no connection within 0\.2 s"):
+        with soon(), pytest.raises(RemoteTimeout, match=r"accepted no connection within 0\.2 s"):
             client.get(f"http://127.0.0.1:{port}/", **ASK)
 
         for one in waiting:
@@ -138,14 +138,26 @@ def test_a_connection_that_is_never_accepted_times_out(make_client):
 def test_without_a_timeout_the_clients_own_hold(serve, make_client):
     server = serve(drips_the_body)
 
-    with pytest.raises(RemoteTimeout, match=r"within 0\.3 s"):
+    with soon(), pytest.raises(RemoteTimeout, match=r"within 0\.3 s"):
         make_client(connect_timeout=0.1, read_timeout=0.2).get(server.url, **ASK)
+
+
+def test_the_time_for_connecting_does_not_bound_the_sending(serve, make_client):
+    def behave(peer):
+        time.sleep(0.4)
+        peer.read_request()
+        peer.answer()
+
+    client = make_client(connect_timeout=0.2, read_timeout=10)
+
+    body = bytes(10_000_000)
+    assert client.post(serve(behave).url, **ASK, body=body, content_type="a/b").body == b"ok"
 
 
 def test_no_time_at_all_is_a_timeout(serve, client):
     server = serve(answering())
 
-    with pytest.raises(RemoteTimeout):
+    with soon(), pytest.raises(RemoteTimeout):
         client.get(server.url, **ASK, timeout=0)
 
     assert server.connections == 0
@@ -378,7 +390,7 @@ def test_the_time_a_name_takes_to_resolve_counts(serve, make_client):
         time.sleep(0.1)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    with pytest.raises(RemoteTimeout):
+    with soon(), pytest.raises(RemoteTimeout):
         make_client(resolver=slow).get(f"http://slow.example:{server.port}/", **ASK, timeout=0.05)
 
     assert server.connections == 0
