@@ -1,0 +1,112 @@
+"""Background jobs: what is to be done is a query on the rows, on both engines."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from lti_bridge.app.background import jobs_of
+from lti_bridge.jobs import Jobs
+from lti_bridge.store import LaunchEntry
+
+ENGINES = ("sqlite", "postgresql")
+LATER = 120.0
+
+
+def later(jobs: Jobs, seconds: float = LATER) -> Jobs:
+    """The same jobs with a clock that is ahead."""
+    return Jobs(
+        store=jobs.store,
+        directory=jobs.directory,
+        launches_days=jobs.launches_days,
+        asks_meets=jobs.asks_meets,
+        refresh_key_sets=jobs.refresh_key_sets,
+        now=lambda: time.time() + seconds,
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_meets_did_not_know_is_asked_again_and_then_known(new_campus, engine):
+    campus = new_campus(engine, learn=False)
+    assert "userID" not in campus.launch(campus.student, campus.link("window")).joined_as
+    campus.meets.learn = True
+    jobs = jobs_of(campus.bridge)
+    assert jobs.ask_meets_again() == 0, "a minute hasn't passed yet"
+    assert later(jobs).ask_meets_again() == 2, "the course and the person"
+    assert later(jobs, 10 * LATER).ask_meets_again() == 0, "known for good"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_meets_still_does_not_know_is_asked_for_ever_more_rarely(new_campus, engine):
+    campus = new_campus(engine, learn=False)
+    campus.launch(campus.student, campus.link("window"))
+    jobs = jobs_of(campus.bridge)
+    asked = campus.meets.calls["from_lti_id_user"]
+    for minute in range(1, 61):
+        later(jobs, 61.0 * minute).ask_meets_again()
+    again = campus.meets.calls["from_lti_id_user"] - asked
+    assert 4 <= again <= 8, "after 1, 2, 4, 8, 16 and 32 minutes or so"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_meets_down_is_left_in_peace_after_one_failure(new_campus, engine):
+    campus = new_campus(engine, learn=False)
+    for user in (campus.student, campus.other_student, campus.teacher):
+        campus.launch(user, campus.link("join"))
+    campus.meets.faults.set("500")
+    campus.meets.faults.forget()
+    later(jobs_of(campus.bridge)).ask_meets_again()
+    assert len(campus.meets.faults.requests) == 2, "one course, one person"
+    campus.meets.faults.clear()
+    campus.meets.learn = True
+    assert later(jobs_of(campus.bridge), 3 * LATER).ask_meets_again() == 4
+
+
+def test_without_meets_nothing_is_asked(new_campus):
+    campus = new_campus(meets=False)
+    campus.launch(campus.student, campus.link("window"))
+    assert later(jobs_of(campus.bridge)).ask_meets_again() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_meeting_says_its_course_number_once_nobody_can_be_inside(new_campus, engine):
+    campus = new_campus(engine, learn=False)
+    campus.launch(campus.student, campus.link("window"))
+    campus.meets.learn = True
+    jobs = jobs_of(campus.bridge)
+    later(jobs).ask_meets_again()
+    meeting = campus.bridge.store.meetings.by_id(1)
+    assert meeting.meets_course_id is None, "it may still run: create must say the same"
+    later(jobs, 25 * 3600).ask_meets_again()
+    assert campus.bridge.store.meetings.by_id(1).meets_course_id is not None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_old_nonces_and_launches_go_and_young_ones_stay(new_campus, engine):
+    campus = new_campus(engine)
+    store = campus.bridge.store
+    now = int(time.time() * 1000)
+    day = 24 * 3_600_000
+    for number in range(3):
+        age = (number * 20) * day
+        store.nonces.consume(
+            f"n{number}", "d", now_ms=now - age, expires_ms=now - age + 1000, again_within_ms=0
+        )
+        store.launches.add([LaunchEntry(f"OLD{number}", now - age, "joined", 1)])
+    assert jobs_of(campus.bridge).clear_out() == 3
+    assert store.launches.by_reference("OLD1") is not None
+    assert store.launches.by_reference("OLD2") is None
+    assert later(jobs_of(campus.bridge)).clear_out() == 1, "the youngest nonce, two minutes later"
+
+
+def test_key_sets_are_fetched_so_that_launches_do_not_have_to(campus):
+    assert jobs_of(campus.bridge).key_sets() == 1
+    before = campus.lms.jwks_requests
+    campus.launch(campus.student, campus.link("window"))
+    assert campus.lms.jwks_requests == before
+
+
+def test_a_key_set_that_is_down_is_no_failure_of_the_job(campus, capfd):
+    campus.lms.key_set_fault = "html"
+    assert jobs_of(campus.bridge).key_sets() == 0
