@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lti_bridge.app import Bridge, assemble, create_app
 from lti_bridge.settings import load
 from lti_bridge.simulators.lms import DEMO_CAMPUS, Tool, create_lms
+from lti_bridge.simulators.lms import Campus as University
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.meets import create_meets
 from lti_bridge.simulators.serving import Server
@@ -92,7 +93,8 @@ class Campus:
     """Starts everything; use as a context manager.
 
     ``settings`` is TOML that is appended to the campus's own tables' top; ``platform`` holds
-    further lines of the platform's table.
+    further lines of the platform's table. With ``lms_host`` "localhost" the LMS and the bridge are
+    different sites to a browser, as they are in life. ``university`` is who and what the LMS knows.
     """
 
     def __init__(
@@ -105,10 +107,12 @@ class Campus:
         unknown: str = "pending",
         platform: str = "",
         top: str = "",
+        lms_host: str = "127.0.0.1",
+        university: University = DEMO_CAMPUS,
     ) -> None:
         self.meetingz = create_meetingz(secret=MEETINGZ_SECRET)
         self.meets = create_meets(learn=learn, username="bridge", password="meets-pass-word")
-        self.lms = create_lms(issuer="http://unknown.invalid", tools=[], campus=DEMO_CAMPUS)
+        self.lms = create_lms(issuer="http://unknown.invalid", tools=[], campus=university)
         self._servers = [
             Server(self.meetingz),
             Server(self.meets),
@@ -117,7 +121,7 @@ class Campus:
         ]
         self.meetingz_server, self.meets_server, self.lms_server, self.bridge_server = self._servers
         self.url = self.bridge_server.url
-        self.lms.issuer = self.lms_server.url
+        self.lms.issuer = f"http://{lms_host}:{self.lms_server.port}"
         self.lms.add_tool(
             Tool(
                 "client-1",
@@ -145,7 +149,7 @@ class Campus:
     def _settings(
         self, database_url: str, *, meets: bool, unknown: str, platform: str, top: str
     ) -> str:
-        lms = self.lms_server.url
+        lms = self.lms.issuer
         meets_table = f"""
 [meets]
 url = "{self.meets.url_for(self.meets_server)}"
@@ -178,7 +182,7 @@ client_id = "client-1"
 deployment_ids = ["deployment-1"]
 auth_login_url = "{lms}/lti/auth"
 auth_token_url = "{lms}/lti/token"
-key_set_url = "{lms}/lti/jwks"
+key_set_url = "{self.lms_server.url}/lti/jwks"
 meets_connection = 1
 conferencing = "live"
 {platform}
@@ -202,6 +206,17 @@ conferencing = "live"
         if app is not None:
             app.extensions["lti_bridge.journal"].close()
         self.bridge.close()
+
+    def restart(self, more_settings: str = "") -> None:
+        """The bridge starts anew on the same database; ``more_settings`` go to the file's end."""
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(more_settings)
+        self.app.extensions["lti_bridge.journal"].close()
+        self.bridge.close()
+        self.bridge = assemble(load(self.file, {}))
+        self.bridge.prepare()
+        self.app = create_app(self.bridge.settings, self.bridge)
+        self.bridge_server.app = self.app
 
     # People and links of the demo campus, by what they are for.
 

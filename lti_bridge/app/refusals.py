@@ -36,11 +36,10 @@ def install(app: Flask, pages: Pages) -> None:
         return pages.refusal(error, visit)
 
     def wrong_request(error: HTTPException) -> Response:
-        if error.code is None or error.code < 400:
-            return Response(error.get_response().get_data(), status=error.code or 303)
+        # Flask keeps redirects of its router, and errors without a status, to itself.
         refusal = MalformedRequest(f"HTTP {error.code} ({error.name}).", code="http")
         response = refuse(refusal)
-        response.status_code = error.code
+        response.status_code = error.code or refusal.status
         if error.code == 405:
             response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
         return response

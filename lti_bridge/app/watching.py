@@ -29,7 +29,7 @@ from lti_bridge.directory import Visit
 from lti_bridge.store import LaunchEntry, LaunchJournal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lti_bridge.http import Client, RemoteCall
 
@@ -52,8 +52,10 @@ REMOTE_SECONDS: Final = Histogram(
 )
 JOBS: Final = Counter("lti_bridge_jobs_total", "Background jobs that ran.", ["job", "outcome"])
 
-UNVERIFIED_PER_MINUTE: Final = 120
-"""Refusals of requests that proved nothing go into the launch list at this rate at most."""
+UNPROVEN_AT_ONCE: Final = 1000
+UNPROVEN_PER_SECOND: Final = 2.0
+"""Refusals of requests that proved nothing go into the launch list at this rate at most, once so
+many came at once: a course whose LMS has the wrong key is still there to the last person."""
 
 log: Final = structlog.get_logger("lti_bridge")
 
@@ -82,12 +84,15 @@ def new_visit() -> Visit:
 class Watcher:
     """Tells of every visit, once, when it has been answered."""
 
-    def __init__(self, journal: LaunchJournal) -> None:
-        """``journal``: the launch list."""
+    def __init__(
+        self, journal: LaunchJournal, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``journal``: the launch list; ``clock`` in seconds."""
         self._journal = journal
+        self._clock = clock
         self._lock = threading.Lock()
-        self._minute = 0
-        self._noted = 0
+        self._room: float = UNPROVEN_AT_ONCE
+        self._looked = clock()
 
     def answered(self, visit: Visit, event: str) -> None:
         """Log it, count it, and note it in the launch list."""
@@ -110,17 +115,25 @@ class Watcher:
             log.warning(event, **facts)
         else:
             log.info(event, **facts)
-        if event == "launch" and (not refused or visit.course_id or self._may_note()):
+        # A role is known once a signature held: the LMS's, or ours on a page's session.
+        if _belongs_in_list(event, refused) and (visit.role or self._has_room()):
             self._journal.note(_entry(visit, milliseconds))
 
-    def _may_note(self) -> bool:
+    def _has_room(self) -> bool:
         # Anybody can send rubbish; the disk is ours.
-        minute = int(time.monotonic() // 60)
         with self._lock:
-            if minute != self._minute:
-                self._minute, self._noted = minute, 0
-            self._noted += 1
-            return self._noted <= UNVERIFIED_PER_MINUTE
+            now = self._clock()
+            grown = self._room + (now - self._looked) * UNPROVEN_PER_SECOND
+            self._room, self._looked = min(UNPROVEN_AT_ONCE, grown), now
+            if self._room < 1:
+                return False
+            self._room -= 1
+            return True
+
+
+def _belongs_in_list(event: str, refused: bool) -> bool:
+    """Every launch; and what was refused before or after it, since that page has a number too."""
+    return event == "launch" or (refused and event in {"login", "join"})
 
 
 def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:

@@ -62,10 +62,10 @@ def _parsed(response: Response, service: str, call: str) -> Element:
     except (ParseError, DefusedXmlException, ValueError, LookupError):
         root = None
     if root is None or root.tag != "response" or root.find("returncode") is None:
-        what = response.headers.get("content-type", "").partition(";")[0] or "no content type"
+        kind = _plain(response.headers.get("content-type", "").partition(";")[0])
         raise RemoteMalformed(
             f"{service} answered {call} with something that is no answer of its API"
-            f" (HTTP {response.status}, {_plain(what)}).",
+            f" (HTTP {response.status}, {kind or 'no content type'}).",
             service=service,
             call=call,
             remedy="Check the service's url in the settings, and what stands before the service.",

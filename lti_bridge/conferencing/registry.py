@@ -24,6 +24,7 @@ class Services:
 
     def __init__(self, configured: Iterable[Conferencing], client: Client) -> None:
         """A kind that this version has no module for is known, and missing when asked for."""
+        configured = tuple(configured)
         self._kinds: Final = {settings.name: settings.kind for settings in configured}
         self._services: Final = {
             settings.name: KINDS[settings.kind](settings, client)

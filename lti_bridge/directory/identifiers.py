@@ -9,7 +9,7 @@ good (manual, "from"). What happens while it doesn't know or doesn't answer is t
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, Literal
 
 from lti_bridge.directory.memory import FOR_GOOD, Memory
@@ -20,7 +20,15 @@ from lti_bridge.http.flights import Flights
 if TYPE_CHECKING:
     from lti_bridge.directory.values import Launch
     from lti_bridge.meets_api import MeetsClient
-    from lti_bridge.store import CourseRecord, Kind, Pending, People, PersonRecord
+    from lti_bridge.store import (
+        CourseRecord,
+        Kind,
+        Pending,
+        People,
+        PersonRecord,
+        Profile,
+        Role,
+    )
 
 NOT_KNOWN_SECONDS: Final = 60.0
 """How long MEETS' "not known" is believed."""
@@ -41,17 +49,23 @@ class Directory:
         unknown: Unknown = "pending",
         *,
         now: Callable[[], float] = time,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        """``meets`` None: the bridge's own numbers are the identifiers. ``now``: UNIX seconds."""
+        """``meets`` None: the bridge's own numbers are the identifiers.
+
+        ``now``: UNIX seconds; ``clock``: seconds by which this process forgets.
+        """
         self._people = people
         self._meets = meets
         self._unknown: Final = unknown
         self._now = now
-        self._courses: Memory[tuple[int, str, str], Course] = Memory(10_000)
-        self._persons: Memory[tuple[int, str, int], Person] = Memory(50_000)
-        self._refused: Memory[tuple[Kind, int, str], bool] = Memory(10_000)
+        self._courses: Memory[tuple[int, str, str], Course] = Memory(10_000, clock=clock)
+        self._persons: Memory[tuple[int, str, int], Person] = Memory(50_000, clock=clock)
+        self._refused: Memory[tuple[Kind, int, str], bool] = Memory(10_000, clock=clock)
         self._finding_course: Flights[tuple[int, str, str], Course] = Flights()
-        self._finding_person: Flights[tuple[int, str, int], Person] = Flights()
+        self._finding_person: Flights[tuple[tuple[int, str, int], Profile, Role], Person] = (
+            Flights()
+        )
 
     def course_for(self, launch: Launch, patience: Patience) -> Course:
         """The course of a launch.
@@ -77,8 +91,10 @@ class Directory:
         person = self._persons.get(key)
         if person and person.profile == launch.profile and person.role == launch.role:
             return person
+        # Two launches of one person at once share the answer only where they say the same.
         return self._finding_person.call(
-            key, lambda: self._find_person(launch, course, key, patience)
+            (key, launch.profile, launch.role),
+            lambda: self._find_person(launch, course, key, patience),
         )
 
     def ask_again(self, pending: Pending, timeout: float) -> bool:
@@ -87,7 +103,7 @@ class Directory:
         Safe to repeat. Raises :class:`RemoteError` where MEETS doesn't answer.
         """
         meets_id = self._ask(pending.kind, pending.meets_connection, pending.lti_id, timeout)
-        self._people.answered(pending.kind, pending.id, meets_id, self._now_ms())
+        self._people.answered(pending.kind, pending.id, meets_id)
         return meets_id is not None
 
     def _find_course(self, launch: Launch, key: tuple[int, str, str], patience: Patience) -> Course:

@@ -60,6 +60,13 @@ def _check_shapes(claims: Mapping[str, Any]) -> None:
     for name in ("context", "resource_link", "launch_presentation", "custom"):
         if not isinstance(claims.get(f"{LTI}{name}"), dict | None):
             raise _wrong(name)
+    if claims.get(f"{LTI}resource_link") is None:
+        raise _missing("resource_link")
+    target = claims.get(f"{LTI}target_link_uri")
+    if not target:
+        raise _missing("target_link_uri")
+    if not isinstance(target, str):
+        raise _wrong("target_link_uri")
     roles = claims.get(f"{LTI}roles")
     if roles is not None and not (
         isinstance(roles, list) and all(isinstance(role, str) for role in roles)
@@ -94,7 +101,7 @@ def _identifier(value: object, name: str, *, required: bool = True) -> str:
     """An opaque string, byte for byte as sent: never trimmed, shortened or folded."""
     if value is None or value == "":
         if required:
-            raise MalformedRequest(f"The launch has no {name}.", code="claim_missing")
+            raise _missing(name)
         return ""
     if not isinstance(value, str) or len(value) > LONGEST_IDENTIFIER:
         raise _wrong(name)
@@ -128,10 +135,18 @@ def _target(presentation: Mapping[str, Any], custom: Mapping[str, str]) -> Targe
 
 
 def _return_url(presentation: Mapping[str, Any], platform: Platform) -> str:
+    """Where the LMS wants people back, if that is on its own host; empty otherwise.
+
+    Anything but visible ASCII is no URL (RFC 3986, 2), and services refuse a ``create`` for it.
+    """
     url = presentation.get("return_url")
-    if not isinstance(url, str) or len(url) > LONGEST_URL or not platform.owns(url):
+    if not isinstance(url, str) or len(url) > LONGEST_URL:
         return ""
-    return url
+    return url if url.isascii() and url.isprintable() and platform.owns(url) else ""
+
+
+def _missing(name: str) -> MalformedRequest:
+    return MalformedRequest(f"The launch has no {name}.", code="claim_missing")
 
 
 def _wrong(name: str) -> MalformedRequest:

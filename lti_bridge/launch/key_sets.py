@@ -1,8 +1,9 @@
 """Public keys of platforms (LTI Security Framework 1.0, 6.3), kept so that launches don't wait.
 
 A key set is fetched when a token names a ``kid`` that isn't in it (platforms rotate keys, some
-every hour) and when it is getting old, but at most once in ten seconds per platform: a stranger
-with made-up ``kid`` s costs the LMS nothing. While the LMS's key set is down the last good keys
+every hour) and when it is getting old. If that was in vain it isn't fetched again for ten seconds:
+a stranger with made-up ``kid`` s costs the LMS nothing, and the first launch after a rotation
+never waits. While the LMS's key set is down the last good keys
 hold for a day; they lie in the database, so a restart in that time changes nothing.
 """
 
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from lti_bridge.store import Platform, Platforms
 
 FETCH_SECONDS: Final = 3.0
-BETWEEN_FETCHES_SECONDS: Final = 10.0
+REST_SECONDS: Final = 10.0
+"""After a fetch in vain."""
 REFRESH_SECONDS: Final = 2 * 3600.0
 """Older keys are fetched anew when next used; the hourly job makes this rare."""
 LAST_GOOD_SECONDS: Final = 24 * 3600.0
 LARGEST_KEY_SET: Final = 256 * 1024
 LEAST_BITS: Final = 2048
+MOST_BITS: Final = 16384
+"""Beyond, verifying takes noticeable time, and OpenSSL refuses."""
 
 CALL: Final = "key set"
 
@@ -54,7 +58,8 @@ class KeySets:
         self._platforms = platforms
         self._now = now
         self._held: dict[tuple[int, str], KeySet] = {}
-        self._tried: dict[tuple[int, str], float] = {}
+        self._resting: dict[tuple[int, str], tuple[float, bool]] = {}
+        """Since when a key set isn't fetched, and whether that is because it is down."""
         self._fetching: Flights[tuple[int, str], KeySet] = Flights()
 
     def key_for(self, platform: Platform, kid: str) -> RSAPublicKey:
@@ -68,10 +73,12 @@ class KeySets:
         key = held.keys.get(kid)
         if key is not None and age < REFRESH_SECONDS:
             return key
+        where = (platform.id, platform.key_set_url)
         try:
-            key = self._again(platform, held).keys.get(kid)
+            again = self._fetching.call(where, lambda: self._again(platform, where, kid))
+            key = again.keys.get(kid)
         except RemoteError:
-            if age >= LAST_GOOD_SECONDS:
+            if key is None or age >= LAST_GOOD_SECONDS:
                 raise
         if key is None:
             raise NotAuthentic(
@@ -94,23 +101,25 @@ class KeySets:
             held = self._held[where] = KeySet(usable_keys(json.loads(platform.key_set)), stored)
         return held or KeySet({}, 0.0)
 
-    def _again(self, platform: Platform, held: KeySet) -> KeySet:
-        where = (platform.id, platform.key_set_url)
-        tried = self._tried.get(where)
-        if tried is not None and self._now() - tried < BETWEEN_FETCHES_SECONDS:
-            current = self._held.get(where, held)
-            if not current.keys:
+    def _again(self, platform: Platform, where: tuple[int, str], kid: str) -> KeySet:
+        since, is_down = self._resting.get(where, (float("-inf"), False))
+        if 0 <= self._now() - since < REST_SECONDS:
+            if is_down:
                 raise RemoteUnavailable(
                     f"The key set of {platform.name} couldn't be had a moment ago.",
                     service=platform.name,
                     call=CALL,
                     remedy="Try again in ten seconds; if it stays, check key_set_url.",
+                    code="key_set_down",
                 )
-            return current
-        return self.refresh(platform)
+            return self._held[where]
+        found = self._fetch(platform, where)
+        if kid not in found.keys:
+            self._resting[where] = (self._now(), False)
+        return found
 
     def _fetch(self, platform: Platform, where: tuple[int, str]) -> KeySet:
-        self._tried[where] = self._now()
+        self._resting[where] = (self._now(), True)
         response = self._client.get(
             platform.key_set_url,
             service=platform.name,
@@ -122,18 +131,28 @@ class KeySets:
         document = _json(response.body) if response.status == 200 else None
         keys = usable_keys(document)
         if not keys:
-            raise RemoteMalformed(
-                f"What {platform.name} gives as its key set (HTTP {response.status}) holds no"
-                " RSA key to verify signatures with.",
-                service=platform.name,
-                call=CALL,
-                remedy="Check key_set_url of the platform.",
-                code="key_set_malformed",
-            )
-        now = self._now()
-        self._platforms.remember_key_set(platform.id, json.dumps(document), int(now * 1000))
-        fetched = self._held[where] = KeySet(keys, now)
+            raise _no_keys(platform, response.status)
+        fetched = self._held[where] = KeySet(keys, self._now())
+        self._resting.pop(where, None)
+        stored_ms = int(fetched.fetched * 1000)
+        self._platforms.remember_key_set(platform.id, json.dumps(document), stored_ms)
         return fetched
+
+
+def _no_keys(platform: Platform, status: int) -> RemoteError:
+    kind, code = (
+        (RemoteUnavailable, "key_set_down")
+        if status >= 500
+        else (RemoteMalformed, "key_set_malformed")
+    )
+    return kind(
+        f"What {platform.name} gives as its key set (HTTP {status}) holds no RSA key to verify"
+        " signatures with.",
+        service=platform.name,
+        call=CALL,
+        remedy="Check key_set_url of the platform.",
+        code=code,
+    )
 
 
 def usable_keys(document: Any) -> dict[str, RSAPublicKey]:
@@ -166,7 +185,7 @@ def _rsa_key(jwk: dict[str, Any]) -> RSAPublicKey | None:
         key = numbers.public_key()
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return key if key.key_size >= LEAST_BITS else None
+    return key if LEAST_BITS <= key.key_size <= MOST_BITS else None
 
 
 def _integer(text: str) -> int:

@@ -7,10 +7,11 @@ genuine and meant for us; its claims are an LTI launch; its deployment is known;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import time
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.errors import MalformedRequest, NotAllowed, NotAuthentic
+from lti_bridge.errors import LaunchRefused, MalformedRequest, NotAllowed, NotAuthentic
 from lti_bridge.launch import state as states
 from lti_bridge.launch import tokens
 from lti_bridge.launch.claims import launch_from
@@ -71,6 +72,7 @@ class Launching:
         keys can't be had.
         """
         if "error" in form:
+            self._note_platform(form, visit)
             raise _platform_error(form["error"])
         for name in ("state", "id_token"):
             if not form.get(name):
@@ -93,8 +95,15 @@ class Launching:
         self._consume(state.nonce, token)
         return launch
 
+    def _note_platform(self, form: Mapping[str, str], visit: Visit) -> None:
+        # Which LMS broke off is worth knowing; who says so proved nothing, and gains nothing.
+        with suppress(LaunchRefused):
+            state = states.read(self._signers, form.get("state", ""))
+            visit.platform = self._platforms.by_id(state.platform_id)
+
     def _check_browser(self, state: states.State, cookies: Mapping[str, str]) -> None:
-        mark = cookies.get(states.cookie_name(state.nonce, secure=self._secure))
+        names = states.cookie_names(state.nonce, secure=self._secure)
+        mark = next((cookies[name] for name in names if name in cookies), None)
         if mark is None:
             raise NotAllowed(
                 "The browser didn't send the cookie of this launch's login.",
@@ -112,9 +121,11 @@ class Launching:
         if platform.deployments.get(deployment_id) == "allowed":
             return
         now_ms = int(self._now() * 1000)
-        if platform.new_deployments == "allow" and deployment_id not in platform.deployments:
-            self._platforms.stored.add_deployment(platform.id, deployment_id, "allowed", now_ms)
-            self._platforms.forget()
+        if platform.new_deployments == "allow":
+            # One that was queued before the platform got this setting stays in the admin's list.
+            if deployment_id not in platform.deployments:
+                self._platforms.stored.add_deployment(platform.id, deployment_id, "allowed", now_ms)
+                self._platforms.forget()
             return
         self._platforms.stored.add_deployment(platform.id, deployment_id, "waiting", now_ms)
         raise NotAllowed(

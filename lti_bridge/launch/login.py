@@ -45,15 +45,15 @@ class Login:
             f"&redirect_uri={quote_plus(f'{public_url}/lti/launch')}"
         )
 
-    def answer(self, parameters: Mapping[str, str]) -> tuple[str, str, Platform]:
-        """(where to send the browser, its ``Set-Cookie``, the platform).
+    def answer(self, parameters: Mapping[str, str]) -> tuple[str, tuple[str, ...], Platform]:
+        """(where to send the browser, its ``Set-Cookie`` headers, the platform).
 
         Raises :class:`MalformedRequest` or :class:`NotAllowed`.
         """
         for name in ("iss", "login_hint", "target_link_uri"):
             if not parameters.get(name):
                 raise MalformedRequest(f"The login has no {name}.", code="login_incomplete")
-        if not f"{parameters['target_link_uri']}/".startswith(self._origin):
+        if not f"{parameters['target_link_uri']}/".lower().startswith(self._origin):
             raise MalformedRequest(
                 "The login's target_link_uri isn't an address of this bridge.",
                 remedy="Set the tool's URL in the LMS to an address of the bridge.",
@@ -63,8 +63,8 @@ class Login:
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
         signed, state = states.begin(self._signers, platform.id, carried)
         mark = self._signers.browser_mark(state.nonce)
-        cookie = states.cookie_header(state.nonce, mark, secure=self._secure)
-        return self._redirect(platform, parameters, signed, state.nonce), cookie, platform
+        cookies = states.cookie_headers(state.nonce, mark, secure=self._secure)
+        return self._redirect(platform, parameters, signed, state.nonce), cookies, platform
 
     def _redirect(
         self, platform: Platform, parameters: Mapping[str, str], signed: str, nonce: str

@@ -41,7 +41,10 @@ _URN_SCOPES: Final[Mapping[str, Scope]] = {
     "instrole": "institution",
     "sysrole": "system",
 }
-_SHORT: Final = frozenset(
+_SHORT: Final = re.compile(r"(?P<role>[A-Za-z]\w*)(?:[/#](?P<sub>\w+))?\Z")
+"""Context roles have short names, too (LTI 1.3 Core, A.2.3); only they have, so that a word
+nobody knows still keeps a role elsewhere from counting here."""
+_PRINCIPAL: Final = frozenset(
     {
         "Administrator",
         "ContentDeveloper",
@@ -51,10 +54,10 @@ _SHORT: Final = frozenset(
         "Member",
         "Mentor",
         "Officer",
-        "TeachingAssistant",
     }
 )
-"""Context roles have short names, too (LTI 1.3 Core, A.2.3)."""
+"""Principal context roles (LTI 1.3 Core, A.2.3). Some are names of sub-roles as well: a
+``Learner#Instructor`` learns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ class LtiRole:
 @lru_cache(maxsize=512)
 def parse(text: str) -> LtiRole | None:
     """The role a URI, URN or short name stands for; None for one of another vocabulary."""
-    if text in _SHORT:
-        return LtiRole("context", text)
+    short = _SHORT.match(text)
+    if short:
+        return LtiRole("context", short["role"], short["sub"] or "")
     uri = _URI.match(text)
     if uri:
         if uri["person"]:
@@ -85,21 +89,34 @@ def parse(text: str) -> LtiRole | None:
 def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
     """``moderator`` or ``attendee``. ``table``: the platform's own changes, by name or URI.
 
-    A platform's table may name a role as sent, as ``Instructor#TeachingAssistant`` (the sub-role
-    first) or as ``Instructor``; names mean context roles.
+    A platform's table may name a role as sent (also one of another vocabulary, which then counts
+    as a context role), as ``Instructor#TeachingAssistant``, as ``TeachingAssistant`` or as
+    ``Instructor``, in this order; names mean context roles.
     """
-    roles = [(text, role) for text in texts if (role := parse(text)) is not None]
+    roles = [(text, role) for text in texts if (role := _read(text, table)) is not None]
     in_context = [pair for pair in roles if pair[1].scope == "context"]
     leads = any(_one(text, role, table) == "moderator" for text, role in in_context or roles)
     return "moderator" if leads else "attendee"
 
 
+def _read(text: str, table: Mapping[str, Role]) -> LtiRole | None:
+    role = parse(text)
+    return LtiRole("context", text) if role is None and text in table else role
+
+
 def _one(text: str, role: LtiRole, table: Mapping[str, Role]) -> Role:
-    if table:
-        names = [text]
-        if role.scope == "context":
-            names += [f"{role.name}#{role.sub}", role.sub, role.name]
-        for name in names:
-            if name in table:
-                return table[name]
+    for name in _names(text, role) if table else ():
+        if name in table:
+            return table[name]
     return MODERATORS.get((role.scope, role.name), "attendee")
+
+
+def _names(text: str, role: LtiRole) -> Iterable[str]:
+    yield text
+    if role.scope == "context":
+        if role.sub:
+            yield f"{role.name}#{role.sub}"
+            yield f"{role.name}/{role.sub}"
+            if role.sub not in _PRINCIPAL:
+                yield role.sub
+        yield role.name

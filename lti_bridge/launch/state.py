@@ -12,16 +12,20 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import time
 from typing import Final
 
-from itsdangerous import BadSignature, SignatureExpired
+from itsdangerous import BadSignature
 
 from lti_bridge.errors import NotAllowed, NotAuthentic
 from lti_bridge.security import Signers
 
 LIFETIME_SECONDS: Final = 600
-LONGEST_HINTS: Final = 1500
-"""Characters of login parameters that a state carries along; platforms echo it in a form field."""
+SKEW_SECONDS: Final = 60
+"""How far ahead the clock of the node that took the login may be."""
+LONGEST_HINTS: Final = 3000
+"""Characters of login parameters that a state carries along. It goes through a URL together with
+the platform's own hints, and many servers take no more than 8,000 characters of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +52,44 @@ def begin(signers: Signers, platform_id: int, login: Mapping[str, str]) -> tuple
 def read(signers: Signers, signed: str) -> State:
     """The state of a launch; raises :class:`NotAuthentic` or :class:`NotAllowed`."""
     try:
-        value = signers.state.unsign(signed, max_age=LIFETIME_SECONDS)
-    except SignatureExpired:
-        raise NotAuthentic(
-            "The launch took longer than ten minutes.",
-            remedy="Open the link in the course again.",
-            code="state_expired",
-        ) from None
+        value, signed_at = signers.state.unsign(signed, return_timestamp=True)
     except (BadSignature, ValueError):
         raise NotAllowed(
             "The launch's state isn't one of ours.",
             remedy="Open the link in the course again.",
             code="state_invalid",
         ) from None
+    if not -SKEW_SECONDS <= time() - signed_at.timestamp() <= LIFETIME_SECONDS:
+        raise NotAuthentic(
+            "The launch took longer than ten minutes.",
+            remedy="Open the link in the course again.",
+            code="state_expired",
+        )
     platform_id, nonce, carried = value.split(b".")
     login = json.loads(base64.urlsafe_b64decode(carried + b"===")) if carried else {}
     return State(int(platform_id), nonce.decode("ascii"), login)
 
 
-def cookie_name(nonce: str, *, secure: bool) -> str:
-    """The name of the cookie that binds this login to its browser.
+def cookie_names(nonce: str, *, secure: bool) -> tuple[str, ...]:
+    """The names that this login's cookie may have.
 
     ``__Host-`` keeps sister hosts of the bridge from planting one.
     """
-    return f"{'__Host-' if secure else ''}lti-{nonce[:10]}"
+    name = f"lti-{nonce[:10]}"
+    return (f"__Host-{name}",) if secure else (name, f"{name}-plain")
 
 
-def cookie_header(nonce: str, mark: str, *, secure: bool) -> str:
-    """The ``Set-Cookie`` of a login.
+def cookie_headers(nonce: str, mark: str, *, secure: bool) -> tuple[str, ...]:
+    """The ``Set-Cookie`` headers of a login.
 
     ``Partitioned`` (CHIPS) lets it live in a frame where third-party cookies are blocked: it is
-    this LMS's own jar. Plain http can't have SameSite=None but on loopback, where browsers take
-    ``Secure`` too.
+    this LMS's own jar. Over plain http (development) browsers take a ``Secure`` cookie on loopback
+    only, and other clients not even there; so they get a second, plain one, which is good for a
+    window at least.
     """
-    name = cookie_name(nonce, secure=secure)
+    framed, *plain = cookie_names(nonce, secure=secure)
+    life = f"Max-Age={LIFETIME_SECONDS}; Path=/; HttpOnly"
     return (
-        f"{name}={mark}; Max-Age={LIFETIME_SECONDS}; Path=/; HttpOnly;"
-        " Secure; SameSite=None; Partitioned"
+        f"{framed}={mark}; {life}; Secure; SameSite=None; Partitioned",
+        *(f"{name}={mark}; {life}" for name in plain),
     )

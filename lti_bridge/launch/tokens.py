@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lti_bridge.store import Platform
 
 SKEW_SECONDS: Final = 60
+LARGEST_TIME: Final = 2**53
 ALGORITHM: Final = "RS256"
 
 _PADDING: Final = PKCS1v15()
@@ -137,10 +138,10 @@ def _time(claims: Mapping[str, Any], claim: str) -> float:
     value = claims.get(claim)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise NotAuthentic(f"The token has no usable {claim}.", code=f"{claim}_missing")
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
+    # Python's reader takes NaN and Infinity, which JSON hasn't got, and whole numbers of any size.
+    if not -LARGEST_TIME < value < LARGEST_TIME:
+        raise NotAuthentic(f"The token has no usable {claim}.", code=f"{claim}_missing")
+    return float(value)
 
 
 def _check_nonce(claims: Mapping[str, Any], nonce: str) -> None:
@@ -167,6 +168,7 @@ def _object(part: bytes) -> dict[str, Any]:
 
 def _decoded(part: bytes) -> bytes:
     try:
-        return a2b_base64(part.translate(_TO_STANDARD) + b"=" * (-len(part) % 4))
+        padded = part.translate(_TO_STANDARD) + b"=" * (-len(part) % 4)
+        return a2b_base64(padded, strict_mode=True)
     except Base64Error:
         raise MalformedRequest("The id_token can't be read.", code="token_malformed") from None

@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from lti_bridge.launch.forms import parse, read_form
 from lti_bridge.launch.published import key_set
+from lti_bridge.security import Redirect
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Launch, Visit
@@ -38,17 +39,9 @@ class LaunchViews:
         parameters: Mapping[str, str] = (
             read_form(request) if request.method == "POST" else parse(request.query_string)
         )
-        location, cookie, visit.platform = self.login_room.answer(parameters)
+        location, cookies, visit.platform = self.login_room.answer(parameters)
         visit.outcome = "login"
-        return Response(
-            status=303,
-            headers=[
-                ("Location", location),
-                ("Set-Cookie", cookie),
-                ("Cache-Control", "no-store"),
-                ("Content-Length", "0"),
-            ],
-        )
+        return Redirect(location, *(("Set-Cookie", cookie) for cookie in cookies))
 
     def launch(self) -> Response:
         """``/lti/launch``."""

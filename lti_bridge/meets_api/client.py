@@ -23,6 +23,8 @@ SERVICE: Final = "MEETS"
 GET_BYTES: Final = 400
 """Values longer than this go by POST; the limit of GET is 512 bytes."""
 POST_BYTES: Final = 4096
+LARGEST_ID: Final = 2**63 - 1
+"""The largest number that the store can remember."""
 
 
 class MeetsClient:
@@ -77,13 +79,12 @@ class MeetsClient:
                 return None
             raise
         found = answer.get(member)
-        if type(found) is not int:
+        if type(found) is not int or not 0 < found <= LARGEST_ID:
             raise _malformed(function, f"without a numeric {member}")
         return found
 
     def _call(self, function: str, parameters: Mapping[str, str], timeout: float) -> dict[str, Any]:
-        everything = {**self._parameters, **parameters}
-        longest = max(len(value.encode()) for value in everything.values())
+        longest = max(len(value.encode("utf-8", "replace")) for value in parameters.values())
         if longest > POST_BYTES:
             raise RemoteRejected(
                 f"{function} has a parameter that is longer than MEETS reads.",
@@ -91,15 +92,15 @@ class MeetsClient:
                 call=function,
                 code="too_long",
             )
-        # RFC 3986, as "Usage" wants it: a space is %20, never +.
-        query = urlencode(everything, quote_via=quote, safe="")
         url = f"{self._base}/{function}"
         if longest > GET_BYTES:
+            # Fixed parameters are query parameters whatever the method (the settings' params).
+            query = f"?{_encoded(self._parameters)}" if self._parameters else ""
             response = self._client.post(
-                url,
+                f"{url}{query}",
                 service=SERVICE,
                 call=function,
-                body=query.encode("ascii"),
+                body=_encoded(parameters).encode("ascii"),
                 content_type="application/x-www-form-urlencoded",
                 headers=self._headers,
                 timeout=timeout,
@@ -107,7 +108,7 @@ class MeetsClient:
             )
         else:
             response = self._client.get(
-                f"{url}?{query}",
+                f"{url}?{_encoded({**self._parameters, **parameters})}",
                 service=SERVICE,
                 call=function,
                 headers=self._headers,
@@ -115,6 +116,11 @@ class MeetsClient:
                 idempotent=True,
             )
         return _read(response, function)
+
+
+def _encoded(parameters: Mapping[str, str]) -> str:
+    """RFC 3986, as "Usage" wants it: a space is ``%20``, never ``+``."""
+    return urlencode(parameters, quote_via=quote, safe="", errors="replace")
 
 
 def _read(response: Response, function: str) -> dict[str, Any]:

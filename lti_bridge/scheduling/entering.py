@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal
 
 from lti_bridge.conferencing import JoinUrl, MeetingStatus, Visitor
 from lti_bridge.directory.memory import Memory
-from lti_bridge.errors import NotAllowed, RemoteError
+from lti_bridge.errors import RemoteError, RemoteMalformed, RemoteRejected
 from lti_bridge.http.flights import Flights
-from lti_bridge.scheduling.opening import Crowded, Opener, details
+from lti_bridge.scheduling.opening import FAILED_SECONDS, Crowded, Opener, details, gone
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
@@ -33,13 +36,21 @@ class Waiting:
 class Entrance:
     """The door of every meeting."""
 
-    def __init__(self, book: MeetingBook, opener: Opener, services: Services) -> None:
-        """See :class:`MeetingBook` and :class:`Opener`."""
+    def __init__(
+        self,
+        book: MeetingBook,
+        opener: Opener,
+        services: Services,
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """See :class:`MeetingBook` and :class:`Opener`. ``clock``: seconds."""
         self._book = book
         self._opener = opener
         self._services = services
-        self._statuses: Memory[int, MeetingStatus] = Memory(10_000)
-        self._running: Memory[int, bool] = Memory(10_000)
+        self._statuses: Memory[int, MeetingStatus] = Memory(10_000, clock=clock)
+        self._running: Memory[int, bool] = Memory(10_000, clock=clock)
+        self._failed: Memory[int, RemoteError] = Memory(1_000, clock=clock)
         self._asking: Flights[int, MeetingStatus] = Flights()
         self._asking_running: Flights[int, bool] = Flights()
 
@@ -61,7 +72,10 @@ class Entrance:
         return service.join_url(details(row), visitor, create_time)
 
     def is_open(self, meeting: int, visitor: Visitor) -> bool:
-        """Whether :meth:`enter` would let them in now; costs one status call per 5 seconds."""
+        """Whether :meth:`enter` would let them in now; costs one status call per 5 seconds.
+
+        Raises as :meth:`enter`.
+        """
         row = self.meeting(meeting)
         return visitor.role == "moderator" or not row.wait_for_moderator or self._is_running(row)
 
@@ -80,15 +94,16 @@ class Entrance:
         """The meeting; :class:`NotAllowed` where it is gone."""
         row = self._book.by_id(meeting)
         if row is None:
-            raise NotAllowed(
-                "This meeting doesn't exist any more.",
-                remedy="Open the link in the course again.",
-                code="meeting_gone",
-            )
+            raise gone()
         return row
 
     def _ask(self, row: Meeting) -> MeetingStatus:
-        status = self._services.service_for(row.service).status(row.meeting_id)
+        service = self._services.service_for(row.service)
+        with self._failing(row.id):
+            try:
+                status = service.status(row.meeting_id)
+            except (RemoteRejected, RemoteMalformed):  # not all have that call; this one they do
+                status = MeetingStatus(service.is_running(row.meeting_id))
         self._running.put(row.id, status.running, STATUS_SECONDS)
         return self._statuses.put(row.id, status, STATUS_SECONDS)
 
@@ -99,8 +114,21 @@ class Entrance:
         return self._asking_running.call(row.id, lambda: self._ask_running(row))
 
     def _ask_running(self, row: Meeting) -> bool:
-        running = self._services.service_for(row.service).is_running(row.meeting_id)
+        with self._failing(row.id):
+            running = self._services.service_for(row.service).is_running(row.meeting_id)
         return self._running.put(row.id, running, STATUS_SECONDS)
+
+    @contextmanager
+    def _failing(self, meeting: int) -> Iterator[None]:
+        """Let a failure be the answer to everybody for a moment, whichever of the two it was."""
+        failed = self._failed.get(meeting)
+        if failed is not None:
+            raise failed.with_traceback(None)
+        try:
+            yield
+        except RemoteError as error:
+            self._failed.put(meeting, error, FAILED_SECONDS)
+            raise
 
 
 def visitor_for(person: Person) -> Visitor:

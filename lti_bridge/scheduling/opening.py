@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge.conferencing import MeetingDetails
 from lti_bridge.directory.memory import Memory
-from lti_bridge.errors import RemoteError, RemoteTimeout
+from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout
 from lti_bridge.http.flights import Crowded, Flights
 
 if TYPE_CHECKING:
@@ -49,37 +49,34 @@ class Opener:
     def open(self, meeting: Meeting) -> int | None:
         """Confirm the meeting; its ``createTime`` where the service gives one.
 
-        Raises :class:`RemoteError` where ``create`` fails, and :class:`Crowded` where so many
-        wait for it already that this one should ask again in a moment.
+        Raises :class:`RemoteError` where ``create`` fails, :class:`Crowded` where so many wait
+        for it already that this one should ask again in a moment, :class:`NotAllowed` where the
+        meeting is gone, and :class:`lti_bridge.errors.StoreError`.
         """
         confirmed = self._confirmed.get(meeting.id)
         if confirmed is not None:
             return confirmed[0]
         failed = self._failed.get(meeting.id)
         if failed is not None:
-            raise failed
+            raise failed.with_traceback(None)  # else it would grow with everybody it is told to
         return self._opening.call(meeting.id, lambda: self._open(meeting))
 
     def _open(self, meeting: Meeting) -> int | None:
         patience = self._now() + HOLD_SECONDS
-        row: Meeting | None = meeting
-        while row is not None:
+        # The caller's row may be some seconds old: what ``create`` says and who confirmed it is
+        # in the database.
+        while True:
+            row = self._meetings.by_id(meeting.id)
+            if row is None:
+                raise gone()
             if self._fresh(row):
                 return self._remember(row.id, row.create_time, row.confirmed_ms / 1000)
             claim = self._claim(row)
             if claim is not None:
                 return self._create(row, claim)
             if self._now() > patience:
-                break
+                raise _opening_elsewhere(meeting)
             time.sleep(WATCH_SECONDS)  # another process is at it
-            row = self._meetings.by_id(row.id)
-        raise RemoteTimeout(
-            "The meeting is being opened by another process, which takes too long.",
-            service=meeting.service,
-            call="create",
-            remedy="Try again in a moment.",
-            code="opening_elsewhere",
-        )
 
     def _fresh(self, row: Meeting) -> bool:
         return row.confirmed_ms / 1000 > self._now() - CONFIRMED_SECONDS
@@ -108,6 +105,25 @@ class Opener:
     def _remember(self, meeting: int, create_time: int | None, confirmed: float) -> int | None:
         left = confirmed + CONFIRMED_SECONDS - self._now()
         return self._confirmed.put(meeting, (create_time,), left)[0]
+
+
+def gone() -> NotAllowed:
+    """What everybody hears who comes for a meeting that isn't there any more."""
+    return NotAllowed(
+        "This meeting doesn't exist any more.",
+        remedy="Open the link in the course again.",
+        code="meeting_gone",
+    )
+
+
+def _opening_elsewhere(meeting: Meeting) -> RemoteTimeout:
+    return RemoteTimeout(
+        "The meeting is being opened by another process, which takes too long.",
+        service=meeting.service,
+        call="create",
+        remedy="Try again in a moment.",
+        code="opening_elsewhere",
+    )
 
 
 def details(row: Meeting) -> MeetingDetails:

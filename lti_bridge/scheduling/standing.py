@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from lti_bridge.directory.memory import Memory
 from lti_bridge.directory.text import shorten
@@ -17,20 +18,29 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS: Final = 20.0
 """A setting of the meeting that changes in another process is seen here after that long."""
 NAME_LENGTH: Final = 255
-LONGEST_LOGOUT_URL: Final = 2000
-"""A longer one would make the whole URL too long for many servers; it is left out then."""
+LONGEST_LOGOUT_URL: Final = 1400
+"""In characters as sent, percent-encoded. With a longer one, and the longest names and context
+IDs, ``create`` would pass the 8,000 characters that many servers read; it is left out then."""
+PERSONAL: Final = frozenset({"sesskey", "sessionid", "jsessionid", "phpsessid"})
+"""Query parameters of return URLs that are one person's own."""
 UNNAMED: Final = "Live class"
 
 
 class MeetingBook:
     """Finds meetings; remembers those it found."""
 
-    def __init__(self, meetings: Meetings, *, now: Callable[[], float] = time) -> None:
-        """``now``: UNIX seconds."""
+    def __init__(
+        self,
+        meetings: Meetings,
+        *,
+        now: Callable[[], float] = time,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """``now``: UNIX seconds; ``clock``: seconds by which this process forgets."""
         self._meetings = meetings
         self._now = now
-        self._by_link: Memory[tuple[int, str], int] = Memory(10_000)
-        self._by_id: Memory[int, Meeting] = Memory(10_000)
+        self._by_link: Memory[tuple[int, str], int] = Memory(10_000, clock=clock)
+        self._by_id: Memory[int, Meeting] = Memory(10_000, clock=clock)
 
     def standing(self, launch: Launch, course: Course) -> Meeting:
         """The standing meeting of a launch's course and link.
@@ -62,13 +72,12 @@ class MeetingBook:
         self._by_id.forget(meeting)
 
     def _make(self, launch: Launch, course: Course) -> Meeting:
-        return_url = launch.return_url
         new = NewMeeting(
             course_id=course.id,
             resource_link_id=launch.resource_link_id,
             service=launch.platform.conferencing,
             name=meeting_name(course.title or launch.course_title, launch.link_title),
-            logout_url=return_url if len(return_url) <= LONGEST_LOGOUT_URL else "",
+            logout_url=everybodys(launch.return_url),
             meets_course_id=course.meets_id,
             meets_connection=launch.platform.meets_connection,
             lti_context_id=launch.lti_context_id,
@@ -76,6 +85,17 @@ class MeetingBook:
             wait_for_moderator=_says_yes(launch.custom.get("wait_for_moderator", "")),
         )
         return self._meetings.add_standing(new, int(self._now() * 1000))
+
+
+def everybodys(return_url: str) -> str:
+    """A launch's return URL as a logout URL for all: without what belongs to that person alone.
+
+    Moodle's carries the ``sesskey`` of whoever launched first.
+    """
+    base, _, query = return_url.partition("?")
+    kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in PERSONAL]
+    url = f"{base}?{'&'.join(kept)}" if any(kept) else base
+    return url if len(quote(url, safe="")) <= LONGEST_LOGOUT_URL else ""
 
 
 def meeting_name(course_title: str, link_title: str) -> str:

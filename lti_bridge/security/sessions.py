@@ -53,10 +53,14 @@ class Sessions:
         return self._signer.sign(base64.urlsafe_b64encode(values).rstrip(b"=")).decode("ascii")
 
     def read(self, text: str) -> FrameSession:
-        """The session; raises :class:`NotAuthentic` if it isn't ours, or too old."""
+        """The session; raises :class:`NotAuthentic` if it isn't ours, or too old.
+
+        One that another version of the bridge signed, with other fields, counts as too old.
+        """
         try:
             packed = self._signer.unsign(text, max_age=LIFETIME_SECONDS)
-        except SignatureExpired:
+            return FrameSession(*json.loads(base64.urlsafe_b64decode(packed + b"===")))
+        except (SignatureExpired, TypeError):
             raise NotAuthentic(
                 "This page has been open for too long.",
                 remedy="Open the link in the course again.",
@@ -68,7 +72,6 @@ class Sessions:
                 remedy="Open the link in the course again.",
                 code="session_invalid",
             ) from None
-        return FrameSession(*json.loads(base64.urlsafe_b64decode(packed + b"===")))
 
 
 def require_moderator(session: FrameSession) -> None:

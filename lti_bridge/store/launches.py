@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import String, delete, insert, select
 
 from lti_bridge.errors import StoreError
 from lti_bridge.store.tables import LaunchRow
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BUFFER: Final = 20_000
 """Entries kept while the database can't be reached; then the oldest are dropped."""
+BATCH: Final = 1_000
+"""Entries written in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,16 @@ class Launches:
         self._database = database
 
     def add(self, entries: list[LaunchEntry]) -> None:
-        """Write them in one transaction."""
-        rows = [asdict(entry) for entry in entries]
+        """Write them in one transaction; texts too long for their column are cut."""
+        rows = [_storable(entry) for entry in entries]
         self._database.write(lambda c: c.execute(insert(LaunchRow), rows))
 
     def by_reference(self, reference: str) -> LaunchEntry | None:
-        """The launch a person reads the number of from their refusal page."""
+        """The launch a person reads the number of from their refusal page; the latest such."""
         columns = [getattr(LaunchRow, name) for name in LaunchEntry.__slots__]
-        statement = select(*columns).where(LaunchRow.reference == reference)
+        statement = (
+            select(*columns).where(LaunchRow.reference == reference).order_by(LaunchRow.id.desc())
+        )
         row = self._database.read(lambda c: c.execute(statement).first())
         return LaunchEntry(*row) if row else None
 
@@ -63,14 +67,36 @@ class Launches:
         return self._database.write(lambda c: c.execute(statement).rowcount)
 
 
+def _storable(entry: LaunchEntry) -> dict[str, Any]:
+    """One entry that PostgreSQL refuses would keep all that wait with it from being written."""
+    row = {name: getattr(entry, name) for name in LaunchEntry.__slots__}
+    for name, length in _LENGTHS.items():
+        row[name] = row[name].replace("\0", "").encode("utf-8", "replace").decode()[:length]
+    return row
+
+
+_LENGTHS: Final[dict[str, int | None]] = {
+    column.name: column.type.length
+    for column in LaunchRow.__table__.columns
+    if isinstance(column.type, String)
+}
+"""Text columns; None is any length."""
+
+
 class LaunchJournal:
     """Takes entries at once and writes them a moment later, from a thread of its own."""
 
-    def __init__(self, launches: Launches, *, every_seconds: float = 0.5) -> None:
-        """The thread starts with the first entry, so that it also does after a fork."""
+    def __init__(
+        self, launches: Launches, *, every_seconds: float = 0.5, buffer: int = BUFFER
+    ) -> None:
+        """The thread starts with the first entry, so that it also does after a fork.
+
+        ``buffer``: how many entries are kept while they can't be written.
+        """
         self._launches = launches
         self._every = every_seconds
-        self._waiting: deque[LaunchEntry] = deque(maxlen=BUFFER)
+        self._buffer = buffer
+        self._waiting: deque[LaunchEntry] = deque(maxlen=buffer)
         self._wake = threading.Event()
         self._starting = threading.Lock()
         self._writing = threading.Lock()
@@ -99,15 +125,20 @@ class LaunchJournal:
     def flush(self) -> None:
         """Write what waits; what can't be written stays for the next time."""
         with self._writing:
-            batch = list(self._waiting)
-            if not batch:
-                return
-            try:
-                self._launches.add(batch)
-            except StoreError:
-                return
-            for _ in batch:
-                self._waiting.popleft()
+            while batch := self._taken():
+                try:
+                    self._launches.add(batch)
+                except StoreError:
+                    self._put_back(batch)
+                    return
+
+    def _taken(self) -> list[LaunchEntry]:
+        # Others append meanwhile; only this end is ours.
+        return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+
+    def _put_back(self, batch: list[LaunchEntry]) -> None:
+        room = self._buffer - len(self._waiting)
+        self._waiting.extendleft(reversed(batch[max(0, len(batch) - room) :]))
 
     def close(self) -> None:
         """Write what waits and stop."""

@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from lti_bridge.store.tables import CourseRow, MeetingRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
 
     from lti_bridge.store.engine import Database
     from lti_bridge.store.vault import Vault
@@ -79,17 +79,14 @@ class Meetings:
 
     def standing(self, course_id: int, resource_link_id: str) -> Meeting | None:
         """The standing meeting of a course and resource link."""
-        return self._one(
-            MeetingRow.course_id == course_id, MeetingRow.resource_link_id == resource_link_id
-        )
+        return self._one(_STANDING, {"course": course_id, "link": resource_link_id})
 
     def by_id(self, meeting: int) -> Meeting | None:
         """The meeting by its row."""
-        return self._one(MeetingRow.id == meeting)
+        return self._one(_BY_ID, {"meeting": meeting})
 
-    def _one(self, *where: Any) -> Meeting | None:
-        statement = select(MeetingRow.__table__).where(*where)
-        row = self._database.read(lambda c: c.execute(statement).first())
+    def _one(self, statement: Select[Any], key: dict[str, Any]) -> Meeting | None:
+        row = self._database.read(lambda c: c.execute(statement, key).first())
         return self._meeting(row) if row else None
 
     def add_standing(self, new: NewMeeting, now_ms: int) -> Meeting:
@@ -137,19 +134,14 @@ class Meetings:
         One UPDATE decides, across threads, processes and nodes.
         """
         token = secrets.token_hex(8)
-        statement = (
-            update(MeetingRow)
-            .where(
-                MeetingRow.id == meeting,
-                MeetingRow.claim_until_ms <= now_ms,
-                or_(
-                    MeetingRow.confirmed_ms.is_(None),
-                    MeetingRow.confirmed_ms <= confirmed_before_ms,
-                ),
-            )
-            .values(claim=token, claim_until_ms=now_ms + hold_ms)
-        )
-        taken = self._database.write(lambda c: c.execute(statement).rowcount)
+        values = {
+            "meeting": meeting,
+            "now": now_ms,
+            "before": confirmed_before_ms,
+            "token": token,
+            "until": now_ms + hold_ms,
+        }
+        taken = self._database.write(lambda c: c.execute(_CLAIM, values).rowcount)
         return Claim(meeting, token) if taken else None
 
     def confirmed(self, claim: Claim, create_time: int | None, now_ms: int) -> None:
@@ -172,7 +164,8 @@ class Meetings:
     def adopt_course_ids(self, confirmed_before_ms: int) -> int:
         """Let meetings say the MEETS course ID that became known since; how many changed.
 
-        Only where nobody can be inside: a second ``create`` with other parameters would fail.
+        Only where nobody can be inside, and nobody is just opening it: a second ``create`` with
+        other parameters would fail.
         """
         known = (
             select(CourseRow.meets_id).where(CourseRow.id == MeetingRow.course_id).scalar_subquery()
@@ -181,6 +174,7 @@ class Meetings:
             update(MeetingRow)
             .where(
                 MeetingRow.meets_course_id.is_(None),
+                MeetingRow.claim.is_(None),
                 known.is_not(None),
                 or_(
                     MeetingRow.confirmed_ms.is_(None),
@@ -213,4 +207,19 @@ _PLAIN: Final = (
     "meets_connection",
     "lti_context_id",
     "create_time",
+)
+
+_MEETING: Final = select(MeetingRow.__table__)
+_BY_ID: Final = _MEETING.where(MeetingRow.id == bindparam("meeting"))
+_STANDING: Final = _MEETING.where(
+    MeetingRow.course_id == bindparam("course"), MeetingRow.resource_link_id == bindparam("link")
+)
+_CLAIM: Final = (
+    update(MeetingRow)
+    .where(
+        MeetingRow.id == bindparam("meeting"),
+        MeetingRow.claim_until_ms <= bindparam("now"),
+        or_(MeetingRow.confirmed_ms.is_(None), MeetingRow.confirmed_ms <= bindparam("before")),
+    )
+    .values(claim=bindparam("token"), claim_until_ms=bindparam("until"))
 )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from lti_bridge.store.engine import unavailable
 from lti_bridge.store.tables import NonceRow
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ _SQL: Final = (
     "INSERT INTO nonces (nonce, digest, used_ms, expires_ms) VALUES ({0}, {0}, {0}, {0})"
     " ON CONFLICT DO NOTHING"
 )
+_FIRST: Final = object()
 _LOOK: Final = "SELECT digest, used_ms FROM nonces WHERE nonce = {0}"
 
 
@@ -36,16 +36,19 @@ class Nonces:
     ) -> Use:
         """``first``; ``again`` for the very same form within a moment; else ``replay``.
 
-        The insert decides: of two requests at once, exactly one is the first.
+        The insert decides: of two requests at once, exactly one is the first. Raises
+        :class:`lti_bridge.errors.StoreUnavailable`.
         """
-        try:
-            with self._database.raw() as connection:
-                cursor = connection.execute(self._insert, (nonce, digest, now_ms, expires_ms))
-                if cursor.rowcount == 1:
-                    return "first"
-                row = connection.execute(self._select, (nonce,)).fetchone()
-        except self._database.driver_errors as error:
-            raise unavailable(error) from None
+
+        def insert_or_look(connection: Any) -> Any:
+            cursor = connection.execute(self._insert, (nonce, digest, now_ms, expires_ms))
+            if cursor.rowcount == 1:
+                return _FIRST
+            return connection.execute(self._select, (nonce,)).fetchone()
+
+        row = self._database.raw(insert_or_look)
+        if row is _FIRST:
+            return "first"
         if row is None:  # cleared out between the two statements: it had expired
             return "replay"
         same = row[0] == digest and now_ms - row[1] <= again_within_ms
@@ -53,11 +56,6 @@ class Nonces:
 
     def clear(self, now_ms: int, *, limit: int = 5000) -> int:
         """Forget up to ``limit`` nonces whose tokens can't be valid any more; how many went."""
-        old = (
-            NonceRow.__table__.select()
-            .with_only_columns(NonceRow.nonce)
-            .where(NonceRow.expires_ms < now_ms)
-            .limit(limit)
-        )
+        old = select(NonceRow.nonce).where(NonceRow.expires_ms < now_ms).limit(limit)
         statement = delete(NonceRow).where(NonceRow.nonce.in_(old))
         return self._database.write(lambda c: c.execute(statement).rowcount)

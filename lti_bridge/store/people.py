@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
 
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Executable
 
     from lti_bridge.store.engine import Database
     from lti_bridge.store.platforms import Role
@@ -61,26 +62,29 @@ class Pending:
     lti_id: str
 
 
-COURSE_COLUMNS: Final = (CourseRow.id, CourseRow.title, CourseRow.meets_id, CourseRow.asked_ms)
-
-
 class People:
     """Queries on courses, users and memberships."""
 
     def __init__(self, database: Database) -> None:
-        """Queries run in transactions of ``database``."""
+        """Queries run in transactions of ``database``; statements are built once."""
         self._database = database
+        self._add_course = _upsert(
+            database, CourseRow, ("connection_id", "lti_context_id", "lone_link_id"), ("title",)
+        )
+        self._add_user = _upsert(
+            database, UserRow, ("connection_id", "lti_user_id"), _PROFILE, keeps_known=False
+        )
+        member = insert(database, MembershipRow)
+        self._add_member = member.on_conflict_do_update(
+            index_elements=["course_id", "user_id"], set_={"role": member.excluded.role}
+        )
 
     def course(
         self, connection_id: int, lti_context_id: str, lone_link_id: str
     ) -> CourseRecord | None:
         """The course of an LTI context, or of a lone link where that is empty."""
-        statement = select(*COURSE_COLUMNS).where(
-            CourseRow.connection_id == connection_id,
-            CourseRow.lti_context_id == lti_context_id,
-            CourseRow.lone_link_id == lone_link_id,
-        )
-        row = self._database.read(lambda c: c.execute(statement).first())
+        key = {"connection": connection_id, "context": lti_context_id, "link": lone_link_id}
+        row = self._database.read(lambda c: c.execute(_COURSE, key).first())
         return CourseRecord(row.id, row.title, row.meets_id, row.asked_ms or 0) if row else None
 
     def add_course(
@@ -94,32 +98,25 @@ class People:
         meets_id: int | None = None,
         asked_ms: int | None = None,
     ) -> CourseRecord:
-        """The course with this title, made if it wasn't there.
+        """The course with this title, made if it wasn't there; an empty title changes nothing.
 
         ``asked_ms``: when MEETS was asked just now (None: it wasn't), with ``meets_id`` its answer.
         """
-        new = insert(self._database, CourseRow).values(
-            connection_id=connection_id,
-            lti_context_id=lti_context_id,
-            lone_link_id=lone_link_id,
-            title=title,
-            created_ms=now_ms,
+        values = {
+            "connection_id": connection_id,
+            "lti_context_id": lti_context_id,
+            "lone_link_id": lone_link_id,
+            "title": title,
+            "created_ms": now_ms,
             **_answer(meets_id, asked_ms),
-        )
-        statement = new.on_conflict_do_update(
-            index_elements=["connection_id", "lti_context_id", "lone_link_id"],
-            set_={"title": title, **_kept_answer(CourseRow, meets_id, asked_ms)},
-        ).returning(*COURSE_COLUMNS)
-        row = self._database.write(lambda c: c.execute(statement).one())
+        }
+        row = self._database.write(lambda c: c.execute(self._add_course, values).one())
         return CourseRecord(row.id, row.title, row.meets_id, row.asked_ms or 0)
 
     def person(self, connection_id: int, lti_user_id: str, course_id: int) -> PersonRecord | None:
         """The person, with their role in the course, in one query."""
-        row = self._database.read(
-            lambda c: c.execute(
-                _PERSON, {"connection": connection_id, "sub": lti_user_id, "course": course_id}
-            ).first()
-        )
+        key = {"connection": connection_id, "sub": lti_user_id, "course": course_id}
+        row = self._database.read(lambda c: c.execute(_PERSON, key).first())
         if row is None:
             return None
         profile = Profile(row.name, row.given_name, row.family_name, row.email)
@@ -141,35 +138,32 @@ class People:
 
         ``meets_id`` and ``asked_ms`` as in :meth:`add_course`.
         """
-        new = insert(self._database, UserRow).values(
-            connection_id=connection_id,
-            lti_user_id=lti_user_id,
-            created_ms=now_ms,
-            **_columns(profile),
+        values = {
+            "connection_id": connection_id,
+            "lti_user_id": lti_user_id,
+            "created_ms": now_ms,
+            **asdict(profile),
             **_answer(meets_id, asked_ms),
-        )
-        user = new.on_conflict_do_update(
-            index_elements=["connection_id", "lti_user_id"],
-            set_={**_columns(profile), **_kept_answer(UserRow, meets_id, asked_ms)},
-        ).returning(UserRow.id, UserRow.meets_id, UserRow.asked_ms)
+        }
 
         def change(connection: Connection) -> PersonRecord:
-            row = connection.execute(user).one()
+            row = connection.execute(self._add_user, values).one()
             connection.execute(
-                insert(connection, MembershipRow)
-                .values(course_id=course_id, user_id=row.id, role=role, since_ms=now_ms)
-                .on_conflict_do_update(index_elements=["course_id", "user_id"], set_={"role": role})
+                self._add_member,
+                {"course_id": course_id, "user_id": row.id, "role": role, "since_ms": now_ms},
             )
             return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role)
 
         return self._database.write(change)
 
-    def answered(self, kind: Kind, row_id: int, meets_id: int | None, now_ms: int) -> None:
-        """Note what MEETS said of an identifier; None: not known (yet), or no answer."""
+    def answered(self, kind: Kind, row_id: int, meets_id: int | None) -> None:
+        """Note what MEETS said when asked again; None: it doesn't know it (yet)."""
         table = _TABLES[kind]
-        values: dict[str, Any] = {"asked_ms": now_ms, "pending": meets_id is None}
-        if meets_id is not None:
-            values["meets_id"] = meets_id
+        values: dict[str, Any] = (
+            {"unknown_times": table.unknown_times + 1}
+            if meets_id is None
+            else {"meets_id": meets_id, "pending": False}
+        )
         statement = update(table).where(table.id == row_id, table.meets_id.is_(None))
         self._database.write(lambda c: c.execute(statement.values(**values)))
 
@@ -177,16 +171,15 @@ class People:
         """Identifiers to ask MEETS for (again), noted as asked in the same moment.
 
         So two workers never get the same one, and one that dies over its share leaves rows that
-        come up again: after a minute at first, then after as long as each has been waiting, up to
-        a day. Rows that were never asked for come up too (made before MEETS was set up).
+        come up again. The pause before that is a minute at first and doubles with every "not
+        known", up to 17 hours. Rows that were never asked for come up too (they were made before
+        MEETS was set up).
         """
         table, lti_id = _TABLES[kind], _LTI_IDS[kind]
-        waited = table.asked_ms - table.created_ms
-        pause = case(
-            (waited < SHORTEST_PAUSE_MS, SHORTEST_PAUSE_MS),
-            (waited > LONGEST_PAUSE_MS, LONGEST_PAUSE_MS),
-            else_=waited,
+        doublings = case(
+            (table.unknown_times > MOST_DOUBLINGS, MOST_DOUBLINGS), else_=table.unknown_times
         )
+        pause = literal(SHORTEST_PAUSE_MS).bitwise_lshift(doublings)
         due = (
             select(table.id)
             .where(
@@ -223,7 +216,7 @@ _TABLES: Final[dict[Kind, type[CourseRow] | type[UserRow]]] = {
 }
 _LTI_IDS: Final = {"course": CourseRow.lti_context_id, "user": UserRow.lti_user_id}
 SHORTEST_PAUSE_MS: Final = 60_000
-LONGEST_PAUSE_MS: Final = 24 * 3_600_000
+MOST_DOUBLINGS: Final = 10
 
 
 def _answer(meets_id: int | None, asked_ms: int | None) -> dict[str, Any]:
@@ -234,49 +227,64 @@ def _answer(meets_id: int | None, asked_ms: int | None) -> dict[str, Any]:
     }
 
 
-def _kept_answer(
-    table: type[CourseRow] | type[UserRow], meets_id: int | None, asked_ms: int | None
-) -> dict[str, Any]:
-    """What a conflict may change: an answer that is there already stays for good."""
-    if asked_ms is None:
-        return {}
-    known = func.coalesce(table.meets_id, meets_id)
-    return {"meets_id": known, "asked_ms": asked_ms, "pending": known.is_(None)}
+def _upsert(
+    database: Database,
+    table: type[CourseRow] | type[UserRow],
+    key: Sequence[str],
+    texts: Sequence[str],
+    *,
+    keeps_known: bool = True,
+) -> Executable:
+    """Make the row, or change its ``texts``, and note MEETS' answer if it was asked.
 
-
-def _columns(profile: Profile) -> dict[str, str]:
-    return {
-        "name": profile.name,
-        "given_name": profile.given_name,
-        "family_name": profile.family_name,
-        "email": profile.email,
+    An answer that is there already stays for good. ``keeps_known``: so does a text for which
+    there is only an empty one now.
+    """
+    new = insert(database, table)
+    given = new.excluded
+    meets_id = func.coalesce(table.meets_id, given.meets_id)
+    changes: dict[str, Any] = {
+        "meets_id": meets_id,
+        "asked_ms": func.coalesce(given.asked_ms, table.asked_ms),
+        "pending": case((given.asked_ms.is_(None), table.pending), else_=meets_id.is_(None)),
     }
-
-
-def _person_query() -> Any:
-    return (
-        select(
-            UserRow.id,
-            UserRow.name,
-            UserRow.given_name,
-            UserRow.family_name,
-            UserRow.email,
-            UserRow.meets_id,
-            UserRow.asked_ms,
-            MembershipRow.role,
+    for name in texts:
+        known = getattr(table, name)
+        changes[name] = (
+            func.coalesce(func.nullif(given[name], ""), known) if keeps_known else given[name]
         )
-        .outerjoin(
-            MembershipRow,
-            and_(
-                MembershipRow.user_id == UserRow.id,
-                MembershipRow.course_id == bindparam("course"),
-            ),
-        )
-        .where(
-            UserRow.connection_id == bindparam("connection"),
-            UserRow.lti_user_id == bindparam("sub"),
-        )
+    upsert = new.on_conflict_do_update(index_elements=key, set_=changes)
+    return upsert.returning(
+        table.id, table.meets_id, table.asked_ms, *([CourseRow.title] if table is CourseRow else [])
     )
 
 
-_PERSON: Final = _person_query()
+_PROFILE: Final = tuple(field.name for field in fields(Profile))
+
+_COURSE: Final = select(
+    CourseRow.id, CourseRow.title, CourseRow.meets_id, CourseRow.asked_ms
+).where(
+    CourseRow.connection_id == bindparam("connection"),
+    CourseRow.lti_context_id == bindparam("context"),
+    CourseRow.lone_link_id == bindparam("link"),
+)
+
+_PERSON: Final = (
+    select(
+        UserRow.id,
+        UserRow.name,
+        UserRow.given_name,
+        UserRow.family_name,
+        UserRow.email,
+        UserRow.meets_id,
+        UserRow.asked_ms,
+        MembershipRow.role,
+    )
+    .outerjoin(
+        MembershipRow,
+        and_(MembershipRow.user_id == UserRow.id, MembershipRow.course_id == bindparam("course")),
+    )
+    .where(
+        UserRow.connection_id == bindparam("connection"), UserRow.lti_user_id == bindparam("sub")
+    )
+)

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
+from lti_bridge.store.engine import one_at_a_time
 from lti_bridge.store.tables import ConnectionRow, DeploymentRow
 from lti_bridge.store.upsert import insert
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Role = Literal["moderator", "attendee"]
 DeploymentState = Literal["allowed", "waiting"]
+
+LOCK_KEY: Final = 0x4C5450
+"""Any number, the same for all nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,9 @@ class Platforms:
     def synchronise(self, wanted: Iterable[PlatformSettings], now_ms: int) -> None:
         """Make the file's platforms those in the database that the file manages.
 
-        One that left the file is put to rest, not deleted: its courses and people stay.
+        One that left the file is put to rest, not deleted: its courses and people stay. So do
+        deployments that were allowed once, and the key set unless its address changed. Several
+        nodes that start at once do it one after the other.
         """
         wanted = list(wanted)
         self._database.write(lambda c: self._synchronise(c, wanted, now_ms))
@@ -91,6 +97,7 @@ class Platforms:
     def _synchronise(
         self, connection: Connection, wanted: list[PlatformSettings], now_ms: int
     ) -> None:
+        one_at_a_time(connection, LOCK_KEY)
         kept: set[int] = set()
         for platform in wanted:
             values = _values(platform)

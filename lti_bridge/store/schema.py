@@ -6,6 +6,7 @@ wheel can upgrade without a source tree.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from alembic import command
@@ -14,13 +15,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lti_bridge.errors import SchemaOutOfDate
+from lti_bridge.store.engine import one_at_a_time
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from lti_bridge.store.engine import Database
 
-LOCK_KEY: Final = 0x4C5449  # any number, the same for all nodes: one upgrades, the others wait
+LOCK_KEY: Final = 0x4C5449
+"""Any number, the same for all nodes: one upgrades, the others wait."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -30,6 +33,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def wanted() -> str:
     """The revision this version of the bridge was written for."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
@@ -48,13 +52,7 @@ def check(database: Database) -> None:
     has, wants = present(database), wanted()
     if has == wants:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if has is not None and has not in known:
-        raise SchemaOutOfDate(
-            f"The database has schema {has}, which is newer than this version of the bridge.",
-            remedy="Run the version of the bridge that upgraded it, or a newer one.",
-            code="schema_too_new",
-        )
+    _refuse_newer(has)
     raise SchemaOutOfDate(
         f"The database has schema {has or 'none'}, this version needs {wants}.",
         remedy="Run: lti-bridge db upgrade --config FILE",
@@ -63,13 +61,34 @@ def check(database: Database) -> None:
 
 
 def upgrade(database: Database) -> tuple[str | None, str]:
-    """Bring the schema up to date; (revision before, revision after). Safe to run at once."""
+    """Bring the schema up to date; (revision before, revision after).
+
+    Safe to run by several processes at once: one does it, the others wait. Raises
+    :class:`SchemaOutOfDate` for a schema that this version doesn't know.
+    """
     before = present(database)
+    _refuse_newer(before)
 
     def run(connection: Connection) -> None:
         if not database.is_sqlite:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        one_at_a_time(connection, LOCK_KEY)
         command.upgrade(_config(connection), "head")
 
-    database.write(run)
+    database.migrate(run)
     return before, wanted()
+
+
+def _refuse_newer(has: str | None) -> None:
+    if has is not None and has not in _known():
+        raise SchemaOutOfDate(
+            f"The database has schema {has}, which is newer than this version of the bridge.",
+            remedy="Run the version of the bridge that upgraded it, or a newer one.",
+            code="schema_too_new",
+        )
+
+
+@cache
+def _known() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)

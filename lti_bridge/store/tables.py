@@ -50,7 +50,7 @@ class ConnectionRow(Base):
     __table_args__ = (UniqueConstraint("issuer", "client_id"), UniqueConstraint("consumer_key"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(255))
     type: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(8))
     issuer: Mapped[str | None] = mapped_column(String(2000))
@@ -65,7 +65,7 @@ class ConnectionRow(Base):
     consumer_key: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     shared_secret_sealed: Mapped[str | None] = mapped_column(Text)
     meets_connection: Mapped[int] = mapped_column(BigInteger)
-    conferencing: Mapped[str] = mapped_column(String(200))
+    conferencing: Mapped[str] = mapped_column(String(255))
     """Name of the conferencing service its courses meet on."""
     hosts: Mapped[str] = mapped_column(Text, server_default="[]")
     """JSON list: further host names of the LMS that browsers see."""
@@ -113,6 +113,8 @@ class CourseRow(Base):
     pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
     """MEETS has still to be asked for it (again)."""
     asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    unknown_times: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How often MEETS was asked again and didn't know; the pauses grow with it."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -135,6 +137,8 @@ class UserRow(Base):
     meets_id: Mapped[int | None] = mapped_column(BigInteger)
     pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
     asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    unknown_times: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How often MEETS was asked again and didn't know; the pauses grow with it."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -164,7 +168,7 @@ class MeetingRow(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
     resource_link_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     """The link whose standing meeting this is."""
-    service: Mapped[str] = mapped_column(String(200))
+    service: Mapped[str] = mapped_column(String(255))
     meeting_id: Mapped[str] = mapped_column(String(64), unique=True)
     """The service's meeting ID: ASCII letters, digits, - and _ only; random, names nobody."""
     name: Mapped[str] = mapped_column(Text)
@@ -192,6 +196,7 @@ class NonceRow(Base):
     """A nonce that came back in a valid token, kept until the token can't be valid any more."""
 
     __tablename__ = "nonces"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - as SQLAlchemy reads it
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(44))

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from flask import Response, g, render_template
 
 from lti_bridge.conferencing import Visitor
-from lti_bridge.errors import BridgeError, RemoteError, StoreError
+from lti_bridge.errors import BridgeError, ServiceMissing
 from lti_bridge.scheduling import Entrance, Waiting
-from lti_bridge.security import FrameSession, Sessions, page_headers
-from lti_bridge.web.wording import wording_for
+from lti_bridge.security import FrameSession, Redirect, Sessions, page_headers
+from lti_bridge.web.wording import NO_WINDOW, wording_for
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
@@ -71,28 +71,21 @@ class Pages:
                 why=entered.why,
             )
         visit.step, visit.outcome = "joined", "joined"
-        return Response(
-            status=303,
-            headers=[
-                ("Location", entered),
-                ("Cache-Control", "no-store"),
-                ("Referrer-Policy", "no-referrer"),
-                ("Content-Length", "0"),
-            ],
-        )
+        return Redirect(entered, ("Referrer-Policy", "no-referrer"))
 
     def refusal(self, error: BridgeError, visit: Visit) -> Response:
         """The page of a refused launch: why, what to do, and the reference number."""
         session: FrameSession | None = g.get("frame_session")
-        may_pass = isinstance(error, RemoteError | StoreError)
+        may_pass = type(error).status == 503 and not isinstance(error, ServiceMissing)
         login = f"/lti/login?{urlencode(visit.login)}" if visit.login else ""
+        apart = error.code == "cookie_missing"
         body = render_template(
             "course/refusal.html",
-            words=wording_for(error),
+            words=NO_WINDOW if apart and not login else wording_for(error),
             reference=visit.reference,
             retry_session=self._sessions.issue(session) if session and may_pass else "",
             retry_login=login if may_pass and not session else "",
-            window_login=login if error.code == "cookie_missing" else "",
+            window_login=login if apart else "",
         )
         platform = session.platform_id if session else None
         if visit.platform is not None:

@@ -19,7 +19,6 @@ from lti_bridge.errors import (
     NotAuthentic,
     RemoteError,
     ServiceMissing,
-    StoreError,
 )
 
 
@@ -32,64 +31,80 @@ class Wording:
 
 
 _AGAIN: Final = lazy_gettext("Go back to your course and open the link again.")
+_AGAIN_OR_TELL: Final = lazy_gettext(
+    "Go back to your course and open the link again. If that doesn’t help, give the number below"
+    " to the support team of your learning platform."
+)
 _TELL: Final = lazy_gettext(
-    "Please tell the people who look after your learning platform, and give them the number below."
+    "Please tell the support team of your learning platform, and give them the number below."
 )
 
 EXPIRED: Final = Wording(lazy_gettext("This link has expired"), _AGAIN)
-NOT_HERE: Final = Wording(lazy_gettext("This can't be opened here"), _TELL)
+NOT_HERE: Final = Wording(lazy_gettext("This can’t be opened here"), _TELL)
+NOT_SURE: Final = Wording(lazy_gettext("We couldn’t check this link"), _AGAIN_OR_TELL)
+OURS: Final = Wording(
+    lazy_gettext("Something isn’t working on our side"),
+    lazy_gettext(
+        "Wait a moment, then try again. If that doesn’t help, give the number below to the support"
+        " team of your learning platform."
+    ),
+)
+NO_WINDOW: Final = Wording(
+    lazy_gettext("Open this in a new tab"),
+    lazy_gettext(
+        "Your browser doesn’t open the class inside the course page. Go back to your course and"
+        " open the link in a new tab, or allow cookies for this page."
+    ),
+)
+"""For a login that can't be begun from here: its parameters were too long to be carried along."""
 
 BY_CODE: Final[Mapping[str, Wording]] = {
     "expired": EXPIRED,
     "state_expired": EXPIRED,
     "session_expired": EXPIRED,
     "session_invalid": EXPIRED,
-    "replay": Wording(lazy_gettext("This link was used already"), _AGAIN),
+    "state_invalid": NOT_SURE,
+    "replay": Wording(lazy_gettext("This link has already been used"), _AGAIN),
     "other_browser": Wording(lazy_gettext("This was started in another browser"), _AGAIN),
     "cookie_missing": Wording(
         lazy_gettext("One more click"),
-        lazy_gettext("Your browser keeps this page apart from your course. Open it in a new tab."),
+        lazy_gettext(
+            "Your browser doesn’t open the class inside the course page. It works in a new tab."
+        ),
     ),
     "deployment_unknown": Wording(
-        lazy_gettext("This course isn't connected yet"),
+        lazy_gettext("This course isn’t connected yet"),
         lazy_gettext("An administrator has to allow it first. Please give them the number below."),
     ),
-    "meets_unknown_course": Wording(lazy_gettext("This course isn't known yet"), _TELL),
-    "meets_unknown_person": Wording(lazy_gettext("You aren't on the list yet"), _TELL),
-    "meeting_gone": Wording(lazy_gettext("This meeting isn't there any more"), _AGAIN),
+    "meets_unknown_course": Wording(lazy_gettext("This course isn’t known yet"), _TELL),
+    "meets_unknown_person": Wording(lazy_gettext("You aren’t on the list yet"), _TELL),
+    "meeting_gone": Wording(lazy_gettext("This meeting no longer exists"), _AGAIN),
     "moderators_only": Wording(
-        lazy_gettext("Only teachers of this course may do that"),
+        lazy_gettext("Only teachers of this course can do that"),
         lazy_gettext("Please ask your teacher."),
     ),
     "platform_error": Wording(
-        lazy_gettext("Your learning platform broke off"),
-        lazy_gettext("Sign in to it again, then open the link in your course."),
+        lazy_gettext("Your learning platform didn’t let you through"),
+        lazy_gettext("Sign in there again, then open the link in your course."),
     ),
     "open_from_course": Wording(
         lazy_gettext("Open this from your course"),
-        lazy_gettext("This address only works by the link in your learning platform."),
+        lazy_gettext("This address only works through the link in your learning platform."),
     ),
 }
 
 BY_CLASS: Final[tuple[tuple[type[BridgeError], Wording], ...]] = (
     (MalformedRequest, NOT_HERE),
-    (NotAuthentic, Wording(lazy_gettext("This link can't be trusted"), _AGAIN)),
+    (NotAuthentic, NOT_SURE),
     (NotAllowed, NOT_HERE),
     (
         RemoteError,
         Wording(
-            lazy_gettext("The class can't be reached just now"),
-            lazy_gettext("It is not your fault. Wait a moment, then try again."),
+            lazy_gettext("We can’t get you into class just now"),
+            lazy_gettext("It’s not your fault. Wait a moment, then try again."),
         ),
     ),
     (ServiceMissing, NOT_HERE),
-    (
-        StoreError,
-        Wording(
-            lazy_gettext("Something is down on our side"),
-            lazy_gettext("Wait a moment, then try again."),
-        ),
-    ),
 )
 
 
@@ -98,4 +113,4 @@ def wording_for(error: BridgeError) -> Wording:
     by_code = BY_CODE.get(error.code)
     if by_code is not None:
         return by_code
-    return next((words for kind, words in BY_CLASS if isinstance(error, kind)), BY_CLASS[-1][1])
+    return next((words for kind, words in BY_CLASS if isinstance(error, kind)), OURS)

@@ -9,6 +9,9 @@
   const token = form.elements.session.value;
   const seconds = Number(page.dataset.poll);
   const enters = page.dataset.enter === "when-open";
+  const digits = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false }).format;
+  let timer;
+
   const show = (name, visible) => {
     for (const element of page.querySelectorAll(`[data-when=${name}]`)) element.hidden = !visible;
   };
@@ -19,17 +22,20 @@
     show("unknown", status.running === null);
     for (const element of page.querySelectorAll("[data-people]")) {
       element.hidden = status.participants === null;
-      element.querySelector("[data-count]").textContent = status.participants ?? "";
+      element.querySelector("[data-count]").textContent = digits(status.participants ?? 0);
     }
   };
 
   const ask = async () => {
+    timer = undefined;
     try {
       const answer = await fetch("/course/status", {
         method: "POST",
         headers: { Authorization: `Bearer ${token}` },
+        credentials: "omit",
       });
-      if (answer.status === 401) return show("stale", true);
+      // Too old, or the meeting is gone: no further question would change that.
+      if ([401, 403].includes(answer.status)) return show("stale", true);
       if (answer.ok) {
         const status = await answer.json();
         if (enters && status.open) return form.submit();
@@ -42,6 +48,23 @@
   };
 
   // Never sooner than said, and not in step with everybody else's.
-  const later = () => setTimeout(ask, 1000 * seconds * (1 + 0.25 * Math.random()));
+  const later = () => {
+    timer = setTimeout(ask, 1000 * seconds * (1 + 0.25 * Math.random()));
+  };
+
+  // Browsers let the clock of a hidden page run slowly: who comes back to it wants to know now.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || timer === undefined) return;
+    clearTimeout(timer);
+    ask();
+  });
+
+  // A double click on Join is meant once: a second window would bring the same person in twice.
+  let joined = -Infinity;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - joined < 2000) event.preventDefault();
+    else joined = event.timeStamp;
+  });
+
   later();
 })();

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "connections",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("version", sa.String(length=8), nullable=False),
         sa.Column("issuer", sa.String(length=2000), nullable=True),
@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("consumer_key", sa.String(length=255), nullable=True),
         sa.Column("shared_secret_sealed", sa.Text(), nullable=True),
         sa.Column("meets_connection", sa.BigInteger(), nullable=False),
-        sa.Column("conferencing", sa.String(length=200), nullable=False),
+        sa.Column("conferencing", sa.String(length=255), nullable=False),
         sa.Column("hosts", sa.Text(), server_default="[]", nullable=False),
         sa.Column("roles", sa.Text(), server_default="{}", nullable=False),
         sa.Column("new_deployments", sa.String(length=8), server_default="queue", nullable=False),
@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("used_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("nonce", name=op.f("pk_nonces")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("nonces", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_nonces_expires_ms"), ["expires_ms"], unique=False)
@@ -95,6 +96,7 @@ def upgrade() -> None:
         sa.Column("meets_id", sa.BigInteger(), nullable=True),
         sa.Column("pending", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("asked_ms", sa.BigInteger(), nullable=True),
+        sa.Column("unknown_times", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -149,6 +151,7 @@ def upgrade() -> None:
         sa.Column("meets_id", sa.BigInteger(), nullable=True),
         sa.Column("pending", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("asked_ms", sa.BigInteger(), nullable=True),
+        sa.Column("unknown_times", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"],
@@ -171,7 +174,7 @@ def upgrade() -> None:
             "course_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("resource_link_id", sa.String(length=255), nullable=True),
-        sa.Column("service", sa.String(length=200), nullable=False),
+        sa.Column("service", sa.String(length=255), nullable=False),
         sa.Column("meeting_id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("attendee_password_sealed", sa.Text(), nullable=False),

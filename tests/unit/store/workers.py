@@ -1,0 +1,77 @@
+"""Other processes of the bridge, for what must hold between processes."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from multiprocessing import get_context
+from typing import Any
+
+from sqlalchemy import text
+
+from lti_bridge.errors import StoreError
+from lti_bridge.store import open_store, schema
+from tests.unit.store.values import KEY, NOW, a_database, a_platform, an_old_platform
+
+PROCESSES = 4
+
+
+@contextmanager
+def processes() -> Iterator[Callable[..., list[Any]]]:
+    """Runs a function in four processes at the same moment; what each gave."""
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        for each in [pool.submit(_there, 0.3) for _ in range(PROCESSES)]:
+            each.result()
+
+        def run(work: Callable[..., Any], *arguments: Any) -> list[Any]:
+            moment = time.time() + 0.1
+            flights = [pool.submit(_at, moment, work, *arguments) for _ in range(PROCESSES)]
+            return [flight.result(timeout=60) for flight in flights]
+
+        yield run
+
+
+def _there(seconds: float) -> None:
+    time.sleep(seconds)  # so long that each process gets one
+
+
+def _at(moment: float, work: Callable[..., Any], *arguments: Any) -> Any:
+    time.sleep(max(0.0, moment - time.time()))
+    return work(*arguments)
+
+
+# What they do. It stands here so that they need to import no test.
+
+
+def upgrade(url: str) -> str | None:
+    with a_database(url) as database:
+        schema.upgrade(database)
+        return schema.present(database)
+
+
+def write_many(url: str) -> list[str]:
+    failures = []
+    statement = text("INSERT INTO nonces VALUES (:n, 'd', :t, :t)")
+    with a_database(url) as database:
+        for _ in range(40):
+            values = {"n": secrets.token_hex(16), "t": NOW}
+            try:
+                database.write(lambda c, v=values: c.execute(statement, v))
+            except StoreError as error:
+                failures.append(error.message)
+    return failures
+
+
+def synchronise(url: str) -> int:
+    with closing(open_store(url, [KEY])) as store:
+        platforms = [a_platform(), a_platform(client_id="client-2"), an_old_platform()]
+        store.platforms.synchronise(platforms, NOW)
+        return len(store.platforms.all())
+
+
+def tool_keys(url: str) -> list[str]:
+    with closing(open_store(url, [KEY])) as store:
+        return [key.kid for key in store.keys.all()]
