@@ -82,11 +82,8 @@ class Entrance:
     def status(self, meeting: int) -> MeetingStatus | None:
         """Whether it runs and how many are in; None where the service doesn't say just now."""
         row = self.meeting(meeting)
-        known = self._statuses.get(row.id)
-        if known is not None:
-            return known
         try:
-            return self._asking.call(row.id, lambda: self._ask(row))
+            return self._statuses.get(row.id) or self._asking.call(row.id, lambda: self._ask(row))
         except RemoteError:
             return None
 
@@ -98,6 +95,9 @@ class Entrance:
         return row
 
     def _ask(self, row: Meeting) -> MeetingStatus:
+        known = self._statuses.get(row.id)
+        if known is not None:  # another thread's call ended between our look and our turn
+            return known
         service = self._services.service_for(row.service)
         with self._failing(row.id):
             try:
@@ -114,6 +114,9 @@ class Entrance:
         return self._asking_running.call(row.id, lambda: self._ask_running(row))
 
     def _ask_running(self, row: Meeting) -> bool:
+        known = self._running.get(row.id)
+        if known is not None:  # as above
+            return known
         with self._failing(row.id):
             running = self._services.service_for(row.service).is_running(row.meeting_id)
         return self._running.put(row.id, running, STATUS_SECONDS)

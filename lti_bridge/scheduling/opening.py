@@ -29,6 +29,9 @@ FAILED_SECONDS: Final = 1.0
 MOST_WAITING: Final = 48
 """Threads that may wait for a ``create``; more would leave none for other courses."""
 
+Confirmed = tuple[int | None]
+"""``createTime`` of a meeting that is there, where the service gave one."""
+
 __all__ = ["CONFIRMED_SECONDS", "Crowded", "Opener", "details"]
 
 
@@ -42,9 +45,9 @@ class Opener:
         self._meetings = meetings
         self._services = services
         self._now = now
-        self._confirmed: Memory[int, tuple[int | None]] = Memory(10_000, clock=now)
+        self._confirmed: Memory[int, Confirmed] = Memory(10_000, clock=now)
         self._failed: Memory[int, RemoteError] = Memory(1_000, clock=now)
-        self._opening: Flights[int, int | None] = Flights(most_waiting=MOST_WAITING)
+        self._opening: Flights[int, Confirmed] = Flights(most_waiting=MOST_WAITING)
 
     def open(self, meeting: Meeting) -> int | None:
         """Confirm the meeting; its ``createTime`` where the service gives one.
@@ -53,15 +56,22 @@ class Opener:
         for it already that this one should ask again in a moment, :class:`NotAllowed` where the
         meeting is gone, and :class:`lti_bridge.errors.StoreError`.
         """
-        confirmed = self._confirmed.get(meeting.id)
-        if confirmed is not None:
-            return confirmed[0]
-        failed = self._failed.get(meeting.id)
+        confirmed = self._remembered(meeting.id)
+        if confirmed is None:
+            confirmed = self._opening.call(meeting.id, lambda: self._open(meeting))
+        return confirmed[0]
+
+    def _remembered(self, meeting: int) -> Confirmed | None:
+        failed = self._failed.get(meeting)
         if failed is not None:
             raise failed.with_traceback(None)  # else it would grow with everybody it is told to
-        return self._opening.call(meeting.id, lambda: self._open(meeting))
+        return self._confirmed.get(meeting)
 
-    def _open(self, meeting: Meeting) -> int | None:
+    def _open(self, meeting: Meeting) -> Confirmed:
+        # Between this thread's look into the memory and its turn, another may have come to an end.
+        confirmed = self._remembered(meeting.id)
+        if confirmed is not None:
+            return confirmed
         patience = self._now() + HOLD_SECONDS
         # The caller's row may be some seconds old: what ``create`` says and who confirmed it is
         # in the database.
@@ -90,7 +100,7 @@ class Opener:
             hold_ms=int(HOLD_SECONDS * 1000),
         )
 
-    def _create(self, row: Meeting, claim: Claim) -> int | None:
+    def _create(self, row: Meeting, claim: Claim) -> Confirmed:
         try:
             created = self._services.service_for(row.service).create(details(row))
         except BaseException as error:
@@ -102,9 +112,9 @@ class Opener:
         self._meetings.confirmed(claim, created.create_time, int(now * 1000))
         return self._remember(row.id, created.create_time, now)
 
-    def _remember(self, meeting: int, create_time: int | None, confirmed: float) -> int | None:
+    def _remember(self, meeting: int, create_time: int | None, confirmed: float) -> Confirmed:
         left = confirmed + CONFIRMED_SECONDS - self._now()
-        return self._confirmed.put(meeting, (create_time,), left)[0]
+        return self._confirmed.put(meeting, (create_time,), left)
 
 
 def gone() -> NotAllowed:

@@ -41,6 +41,8 @@ def migrated(
             return upgraded(f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'bridge.db'}")
         server = request.getfixturevalue("postgresql")
         _say(server, f"CREATE DATABASE {name}")
+        # Nobody pulls the plug on a test.
+        _say(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
         url = make_url(server).set(drivername="postgresql+psycopg", database=name)
         return upgraded(url.render_as_string(hide_password=False))
 
@@ -74,9 +76,9 @@ def emptied(engine: str, migrated: Callable[[str], str], folder: Path) -> str:
         copy = folder / f"{secrets.token_hex(4)}.db"
         shutil.copy(str(make_url(url).database), copy)
         return f"sqlite:///{copy}"
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    deletes = [str(table.delete()) for table in reversed(Base.metadata.sorted_tables)]
     conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    _say(conninfo, f"TRUNCATE {tables} RESTART IDENTITY")
+    _say(conninfo, "; ".join([*deletes, "ALTER SEQUENCE connections_id_seq RESTART"]))
     return url
 
 

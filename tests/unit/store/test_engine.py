@@ -13,7 +13,7 @@ from lti_bridge.errors import StoreUnavailable
 from lti_bridge.store import Database, open_store
 from tests.unit.store.stores import emptied, upgraded
 from tests.unit.store.values import KEY, NOW, a_database, at_once, hang_up, opened
-from tests.unit.store.workers import write_many
+from tests.unit.store.workers import in_four_processes, write_many
 
 PASSWORD = "pass-word-of-the-database"
 
@@ -100,7 +100,7 @@ def test_many_threads_write_without_an_error(store):
     assert store.database.read(count_nonces) == 32
 
 
-def test_four_processes_write_without_an_error(store, store_url, in_four_processes):
+def test_four_processes_write_without_an_error(store, store_url):
     assert in_four_processes(write_many, store_url) == [[]] * 4
     assert store.database.read(count_nonces) == 160
 

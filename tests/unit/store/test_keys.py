@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tests.unit.store.values import KEY, OTHER_KEY, at_once, open_store, opened
-from tests.unit.store.workers import tool_keys
+from tests.unit.store.workers import in_four_processes, tool_keys
 
 
 def numbers(keys):
@@ -22,7 +22,7 @@ def test_a_key_is_named_by_its_public_half(store):
     assert len(key.kid) == 32
 
 
-def test_processes_that_make_the_first_key_at_once_have_one(store, store_url, in_four_processes):
+def test_processes_that_make_the_first_key_at_once_have_one(store, store_url):
     kids = in_four_processes(tool_keys, store_url)
     assert len({tuple(each) for each in kids}) == 1
     assert len(kids[0]) == 1

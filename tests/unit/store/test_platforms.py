@@ -12,7 +12,7 @@ from tests.unit.store.values import (
     an_old_platform,
     at_once,
 )
-from tests.unit.store.workers import synchronise
+from tests.unit.store.workers import in_four_processes, synchronise
 
 
 def one(store):
@@ -103,7 +103,7 @@ def test_an_lti_1_1_platform_has_its_secret_sealed_and_is_no_1_3_platform(store)
     assert row(store).name == "Older Sakai"
 
 
-def test_nodes_that_start_at_once_agree(store, store_url, in_four_processes):
+def test_nodes_that_start_at_once_agree(store, store_url):
     store.platforms.synchronise([], NOW)
     assert in_four_processes(synchronise, store_url) == [2] * 4
     assert at_once(6, lambda _: synchronise(store_url)) == [2] * 6

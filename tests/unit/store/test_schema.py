@@ -9,7 +9,7 @@ from lti_bridge.errors import SchemaOutOfDate
 from lti_bridge.store import Database, schema
 from lti_bridge.store.tables import Base
 from tests.unit.store.values import a_database, at_once
-from tests.unit.store.workers import upgrade
+from tests.unit.store.workers import in_four_processes, upgrade
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_upgrading_again_changes_nothing(database):
     assert schema.upgrade(database) == (schema.wanted(), schema.wanted())
 
 
-def test_four_processes_may_upgrade_an_empty_database_at_once(database_url, in_four_processes):
+def test_four_processes_may_upgrade_an_empty_database_at_once(database_url):
     assert in_four_processes(upgrade, database_url) == [schema.wanted()] * 4
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
+from functools import cache
 from multiprocessing import get_context
 from typing import Any
 
@@ -19,23 +20,21 @@ from tests.unit.store.values import KEY, NOW, a_database, a_platform, an_old_pla
 PROCESSES = 4
 
 
-@contextmanager
-def processes() -> Iterator[Callable[..., list[Any]]]:
-    """Runs a function in four processes at the same moment; what each gave."""
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for each in [pool.submit(_there, 0.3) for _ in range(PROCESSES)]:
-            each.result()
-
-        def run(work: Callable[..., Any], *arguments: Any) -> list[Any]:
-            moment = time.time() + 0.1
-            flights = [pool.submit(_at, moment, work, *arguments) for _ in range(PROCESSES)]
-            return [flight.result(timeout=60) for flight in flights]
-
-        yield run
+@cache
+def _pool() -> ProcessPoolExecutor:
+    """The same four for all tests, since starting them is the slow part; they end by themselves."""
+    pool = ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn"))
+    for each in [pool.submit(time.sleep, 0.3) for _ in range(PROCESSES)]:
+        each.result()  # so long that each process gets one
+    return pool
 
 
-def _there(seconds: float) -> None:
-    time.sleep(seconds)  # so long that each process gets one
+def in_four_processes(work: Callable[..., Any], *arguments: Any) -> list[Any]:
+    """What a function gives in four other processes that run it at the same moment."""
+    pool = _pool()
+    moment = time.time() + 0.1
+    flights = [pool.submit(_at, moment, work, *arguments) for _ in range(PROCESSES)]
+    return [flight.result(timeout=60) for flight in flights]
 
 
 def _at(moment: float, work: Callable[..., Any], *arguments: Any) -> Any:

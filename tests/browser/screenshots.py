@@ -1,0 +1,191 @@
+"""Pictures of every page, for the documentation and for looking at: ``… screenshots OUTDIR``."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
+
+from lti_bridge.scheduling.entering import STATUS_SECONDS
+from lti_bridge.simulators.lms import DEMO_CAMPUS
+from lti_bridge.simulators.lms import Campus as University
+from tests.browser.chromium import executable
+from tests.browser.conftest import FLAGS
+from tests.browser.people import Person, Town, in_class
+from tests.browser.university import (
+    ASSISTANT,
+    AT_ONCE,
+    IN_FRAME,
+    IN_WINDOW,
+    PERSIAN_STUDENT,
+    STUDENT,
+    TEACHER,
+    UNIVERSITY,
+)
+from tests.campus import Campus
+
+WIDE = {"width": 1280, "height": 800}
+README = {"width": 1280, "height": 680}
+NARROW = {"width": 390, "height": 780}
+
+
+class Album:
+    """A town for each picture, photographed in each light."""
+
+    def __init__(self, folder: Path, browser: Browser, only: str) -> None:
+        self.folder = folder
+        self._browser = browser
+        self._only = only
+
+    def show(
+        self,
+        name: str,
+        scene: Callable[[Town, Person], Page | Locator],
+        *,
+        who: str = STUDENT,
+        size: dict[str, int] = WIDE,
+        schemes: tuple[str, ...] = ("light", "dark"),
+        university: University = UNIVERSITY,
+    ) -> None:
+        """``scene`` brings about what is to be seen and gives it back."""
+        if self._only not in name:
+            return
+        with _town(self._browser, university) as town:
+            person = town.person(who, viewport=size, reduced_motion="reduce")
+            seen = scene(town, person)
+            for scheme in schemes:
+                for page in person.context.pages:
+                    page.emulate_media(color_scheme=scheme)
+                seen.screenshot(path=self.folder / f"{name}-{scheme}.png", animations="disabled")
+        print(self.folder / f"{name}-*.png")
+
+
+@contextmanager
+def _town(browser: Browser, university: University) -> Iterator[Town]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/bridge.db"
+        with Campus(Path(folder), database, lms_host="localhost", university=university) as campus:
+            town = Town(campus, browser)
+            yield town
+            for person in town.people:
+                person.close()
+
+
+def _in_the_frame(person: Person) -> FrameLocator:
+    person.open_course()
+    frame = person.open_link(IN_FRAME)
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    return frame
+
+
+def _frame(_town: Town, person: Person) -> Page:
+    _in_the_frame(person)
+    return person.page
+
+
+def _running(town: Town, person: Person) -> Page:
+    for name in (STUDENT, PERSIAN_STUDENT, ASSISTANT):
+        other = town.person(name)
+        window = other.join(_in_the_frame(other))
+        expect(window.locator("#me")).to_be_visible()
+    person.page.wait_for_timeout(
+        STATUS_SECONDS * 1000
+    )  # so long the number of people is remembered
+    return _frame(town, person)
+
+
+def _waiting(town: Town, person: Person) -> Page:
+    _make_students_wait(town)
+    window = person.join(_in_the_frame(person))
+    expect(window.locator(".waiting")).to_be_visible()
+    return window
+
+
+def _make_students_wait(town: Town) -> None:
+    teacher = town.person(TEACHER)
+    frame = _in_the_frame(teacher)
+    frame.get_by_role("checkbox").check()
+    frame.get_by_role("button", name="Save").click()
+    expect(frame.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def _join_with_waiting(town: Town, person: Person) -> Page:
+    _make_students_wait(town)
+    return _frame(town, person)
+
+
+def _refusal(town: Town, person: Person) -> Page:
+    lms = town.campus.lms
+    lms.add_tool(replace(next(iter(lms.tools.values())), deployment_id="another"))
+    return _frame(town, person)
+
+
+def _cookie(town: Town, person: Person) -> Page:
+    town.without_partitioned_cookies()
+    return _frame(town, person)
+
+
+def _retry(town: Town, person: Person) -> Page:
+    town.campus.meetingz.faults.set("down")
+    person.open_course()
+    window = person.open_window(IN_WINDOW)
+    expect(window.get_by_role("button")).to_be_visible()
+    return window
+
+
+def _in_class(_town: Town, person: Person) -> Page:
+    person.open_course()
+    window = person.open_window(AT_ONCE)
+    in_class(window, person.name, "Attendee")
+    return window
+
+
+def _lms_course(_town: Town, person: Person) -> Page:
+    return person.open_course()
+
+
+def take(folder: Path, only: str = "") -> None:
+    """Every picture whose name holds ``only``, as PNG files in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
+        album = Album(folder, browser, only)
+        album.show("join", _frame)
+        album.show("join-phone", _frame, size=NARROW)
+        album.show("join-persian", _frame, who=PERSIAN_STUDENT)
+        album.show("join-persian-phone", _frame, who=PERSIAN_STUDENT, size=NARROW)
+        album.show("join-wait", _join_with_waiting)
+        album.show("course", _frame, who=TEACHER)
+        album.show("course-phone", _frame, who=TEACHER, size=NARROW)
+        album.show("course-running", _running, who=TEACHER, size=README)
+        album.show("waiting", _waiting)
+        album.show("waiting-phone", _waiting, size=NARROW)
+        album.show("waiting-persian", _waiting, who=PERSIAN_STUDENT)
+        album.show("refusal", _refusal)
+        album.show("refusal-phone", _refusal, size=NARROW)
+        album.show("refusal-persian", _refusal, who=PERSIAN_STUDENT)
+        album.show("cookie", _cookie)
+        album.show("retry", _retry)
+        album.show("retry-persian-phone", _retry, who=PERSIAN_STUDENT, size=NARROW)
+        album.show("course-portuguese", _frame, who=TEACHER, university=DEMO_CAMPUS)
+        album.show("class", _in_class, schemes=("light",))
+        album.show("lms-course", _lms_course)
+        browser.close()
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="where the pictures go")
+    parser.add_argument("--only", default="", help="only pictures whose name holds this")
+    arguments = parser.parse_args()
+    take(arguments.folder, arguments.only)
+
+
+if __name__ == "__main__":
+    main()
