@@ -13,7 +13,7 @@ import json
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from itsdangerous import BadSignature, SignatureExpired
+from itsdangerous import BadSignature
 
 from lti_bridge.errors import NotAllowed, NotAuthentic
 from lti_bridge.security.signing import Signers
@@ -21,6 +21,8 @@ from lti_bridge.store import Role
 
 LIFETIME_SECONDS: Final = 12 * 3600
 """A page that is open since the morning still lets its person into the evening's class."""
+SKEW_SECONDS: Final = 60
+"""How far ahead the clock of the node that issued it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Sessions:
 
     def issue(self, session: FrameSession) -> str:
         """The session as text: ASCII letters, digits, ``-``, ``_`` and ``.``."""
-        values = json.dumps(astuple(session), separators=(",", ":")).encode()
+        # Every script as UTF-8: as ASCII, the longest names would fill a header of 8 KB.
+        values = json.dumps(astuple(session), separators=(",", ":"), ensure_ascii=False).encode()
         return self._signer.sign(base64.urlsafe_b64encode(values).rstrip(b"=")).decode("ascii")
 
     def read(self, text: str) -> FrameSession:
@@ -58,20 +61,29 @@ class Sessions:
         One that another version of the bridge signed, with other fields, counts as too old.
         """
         try:
-            packed = self._signer.unsign(text, max_age=LIFETIME_SECONDS)
-            return FrameSession(*json.loads(base64.urlsafe_b64decode(packed + b"===")))
-        except (SignatureExpired, TypeError):
-            raise NotAuthentic(
-                "This page has been open for too long.",
-                remedy="Open the link in the course again.",
-                code="session_expired",
-            ) from None
+            packed, signed_at = self._signer.unsign(text, return_timestamp=True)
+            values = json.loads(base64.urlsafe_b64decode(packed + b"==="))
+            session = FrameSession(*values)
+        except TypeError:
+            raise _too_old() from None
         except (BadSignature, ValueError):
             raise NotAuthentic(
                 "This page's session can't be read.",
                 remedy="Open the link in the course again.",
                 code="session_invalid",
             ) from None
+        age = self._signer.get_timestamp() - signed_at.timestamp()
+        if not -SKEW_SECONDS <= age <= LIFETIME_SECONDS:
+            raise _too_old()
+        return session
+
+
+def _too_old() -> NotAuthentic:
+    return NotAuthentic(
+        "This page has been open for too long.",
+        remedy="Open the link in the course again.",
+        code="session_expired",
+    )
 
 
 def require_moderator(session: FrameSession) -> None:

@@ -19,5 +19,5 @@ def blueprint(views: CourseViews) -> Blueprint:
     urls.add_url_rule("/status", "status", views.status, methods=["POST"])
     urls.add_url_rule("/settings", "settings", views.settings, methods=["POST"])
     for path in ("/", "/join", "/status", "/settings"):
-        urls.add_url_rule(path, "lost", views.lost, methods=["GET"])
+        urls.add_url_rule(path, "lost", views.lost, methods=["GET"], strict_slashes=False)
     return urls

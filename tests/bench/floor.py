@@ -54,9 +54,7 @@ class _Postgresql:
         return connection
 
     def insert(self, nonce: str) -> None:
-        self._mine().execute(
-            "INSERT INTO floor_nonces VALUES (%s, %s)", (nonce, int(time.time()))
-        )
+        self._mine().execute("INSERT INTO floor_nonces VALUES (%s, %s)", (nonce, int(time.time())))
 
 
 def create() -> Flask:
@@ -70,7 +68,9 @@ def create() -> Flask:
     @app.post("/lti/login")
     def login() -> Response:
         nonce = secrets.token_urlsafe(18)
-        where = f"http://127.0.0.1/auth?login_hint={request.form['login_hint']}&state=s&nonce={nonce}"
+        where = (
+            f"http://127.0.0.1/auth?login_hint={request.form['login_hint']}&state=s&nonce={nonce}"
+        )
         return Response(status=303, headers={"Location": where})
 
     @app.post("/lti/launch")
@@ -87,5 +87,3 @@ def create() -> Flask:
         return Response(status=303, headers={"Location": where})
 
     return app
-
-

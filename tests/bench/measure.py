@@ -110,6 +110,4 @@ def _speed(bench: Bench, floor: Server, bridge: Server, lms: Lms, crowd: _Crowd)
         outcomes = [run(server.address, lms, crowd.regulars * 3, threads=16) for _ in range(3)]
         bench.saturation[server.name] = statistics.median(o.joined / o.took for o in outcomes)
     pace = bench.saturation["bridge"] / 3
-    bench.paced = run(
-        bridge.address, lms, crowd.regulars * 3, threads=16, per_second=pace
-    ).seconds
+    bench.paced = run(bridge.address, lms, crowd.regulars * 3, threads=16, per_second=pace).seconds

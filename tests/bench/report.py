@@ -6,6 +6,7 @@ import datetime
 import os
 import platform
 from importlib.metadata import version
+from pathlib import Path
 
 from tests.bench.measure import FLOOR, MANY_COURSES, ONE_COURSE, SEEN, Bench
 
@@ -27,7 +28,10 @@ round. Ratios travel between machines, milliseconds don't.
 def tell(bench: Bench) -> None:
     print(f"\n{_engine(bench)}")
     for row in _rows(bench):
-        print("  " + "  ".join(f"{cell:<30}" if n == 0 else f"{cell:>14}" for n, cell in enumerate(row)))
+        print(
+            "  "
+            + "  ".join(f"{cell:<30}" if n == 0 else f"{cell:>14}" for n, cell in enumerate(row))
+        )
     for fact, value in _facts(bench):
         print(f"  {fact:<62}{value}")
 
@@ -36,7 +40,9 @@ def markdown(results: list[Bench]) -> str:
     parts = [HEAD, f"\n{_machine()}\n"]
     for bench in results:
         parts.append(f"\n## {_engine(bench)}\n\n")
-        parts.append("| pass | CPU ms per launch | × floor | target |\n| --- | ---: | ---: | ---: |\n")
+        parts.append(
+            "| pass | CPU ms per launch | × floor | target |\n| --- | ---: | ---: | ---: |\n"
+        )
         parts += [f"| {' | '.join(row)} |\n" for row in _rows(bench)]
         parts.append("\n")
         parts += [f"- {fact}: {value}\n" for fact, value in _facts(bench)]
@@ -55,8 +61,14 @@ def _facts(bench: Bench) -> list[tuple[str, str]]:
     crowd = bench.crowd
     refused = sum(crowd.statuses.values()) - crowd.joined
     return [
-        ("launches per second at saturation, floor (one process)", f"{bench.saturation['floor']:.0f}"),
-        ("launches per second at saturation, bridge (one process)", f"{bench.saturation['bridge']:.0f}"),
+        (
+            "launches per second at saturation, floor (one process)",
+            f"{bench.saturation['floor']:.0f}",
+        ),
+        (
+            "launches per second at saturation, bridge (one process)",
+            f"{bench.saturation['bridge']:.0f}",
+        ),
         (
             "p50 / p95 / p99 at a third of that, both requests",
             " / ".join(f"{bench.percentile(share):.1f} ms" for share in (0.5, 0.95, 0.99)),
@@ -84,7 +96,7 @@ def _machine() -> str:
 
 def _processor() -> str:
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
             return next(line.partition(":")[2].strip() for line in lines if "model name" in line)
     except (OSError, StopIteration):
         return platform.processor() or "unknown processor"

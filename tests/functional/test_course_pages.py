@@ -229,3 +229,9 @@ def test_scripts_and_styles_are_served(shared):
         assert answer.status == 200
         assert kind in answer.headers["Content-Type"]
         assert "Set-Cookie" not in answer.headers
+
+
+def test_the_course_address_without_its_slash_leads_nowhere_by_the_host_header(shared):
+    answer = ask("GET", f"{shared.url}/course", headers={"Host": "elsewhere.example"})
+    assert answer.status == 403
+    assert "elsewhere.example" not in answer.text + str(answer.headers)

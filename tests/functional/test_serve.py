@@ -95,9 +95,7 @@ def test_sigterm_finishes_the_launch_in_flight_and_exits_0(campus):
         form = campus.form(browser, campus.student, campus.link("window"))
         campus.meetingz.faults.set("slow", seconds=1.5)
         answers = []
-        launch = threading.Thread(
-            target=lambda: answers.append(campus.post_launch(browser, form))
-        )
+        launch = threading.Thread(target=lambda: answers.append(campus.post_launch(browser, form)))
         launch.start()
         while not campus.meetingz.faults.count("/create"):
             time.sleep(0.02)
@@ -156,9 +154,7 @@ def test_a_wrong_settings_file_stops_it_at_once_with_a_line_per_mistake(tmp_path
     assert "changeme" not in done.stderr
 
 
-def test_an_out_of_date_postgresql_schema_stops_it_and_db_upgrade_mends_it(
-    campus, new_database
-):
+def test_an_out_of_date_postgresql_schema_stops_it_and_db_upgrade_mends_it(campus, new_database):
     config = campus.file.with_name("postgresql.toml")
     text = campus.file.read_text()
     url = new_database("postgresql")

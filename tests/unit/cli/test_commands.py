@@ -111,9 +111,12 @@ def test_the_doctor_knows_a_kind_that_has_no_module_yet(campus):
 def test_platforms_are_listed_and_shown_with_what_to_enter_in_the_lms(campus):
     listed = run("platform", "list", "--config", campus.file)
     assert "Riverbank" in listed.output
-    assert json.loads(run("platform", "list", "--config", campus.file, "--json").output)[0][
-        "client_id"
-    ] == "client-1"
+    assert (
+        json.loads(run("platform", "list", "--config", campus.file, "--json").output)[0][
+            "client_id"
+        ]
+        == "client-1"
+    )
     shown = run("platform", "show", "Riverbank", "--config", campus.file).output
     assert f"{campus.url}/lti/jwks.json" in shown
     as_json = json.loads(run("platform", "show", "1", "--config", campus.file, "--json").output)
