@@ -11,6 +11,10 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
+STANDING_SECONDS = 0.25
+"""Who finds no seat stands for a moment: most calls are over by then."""
+
+
 class Crowded(Exception):
     """As many threads wait already as may; come back in a moment."""
 
@@ -27,7 +31,7 @@ class Flights(Generic[K, V]):
     def call(self, key: K, work: Callable[[], V]) -> V:
         """What ``work`` gives, be it this thread's or that of the one already at it.
 
-        Raises :class:`Crowded` instead of waiting when every seat is taken.
+        Raises :class:`Crowded` where every seat is taken, and stays so for a moment.
         """
         with self._lock:
             flight = self._calls.get(key)
@@ -47,7 +51,7 @@ class Flights(Generic[K, V]):
     def _wait(self, flight: Future[V]) -> V:
         if self._seats is None:
             return flight.result()
-        if not self._seats.acquire(blocking=False):
+        if not self._seats.acquire(timeout=STANDING_SECONDS):
             raise Crowded
         try:
             return flight.result()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, jsonify, request
 
-from lti_bridge.errors import NotAllowed
+from lti_bridge.errors import NotAllowed, RemoteError
 from lti_bridge.security.sessions import FrameSession, Sessions, require_moderator
 from lti_bridge.web.pages import Pages, visitor_of
 
@@ -40,12 +40,19 @@ class CourseViews:
         status = self.entrance.status(session.meeting)
         g.visit.outcome = "status"
         answer = jsonify(
-            open=self.entrance.is_open(session.meeting, visitor_of(session)),
+            open=self._is_open(session),
             running=status.running if status else None,
             participants=status.participants if status else None,
         )
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    def _is_open(self, session: FrameSession) -> bool:
+        # A service that is down isn't news to everybody who waits, every ten seconds.
+        try:
+            return self.entrance.is_open(session.meeting, visitor_of(session))
+        except RemoteError:
+            return False
 
     def settings(self) -> Response:
         """``POST /course/settings``: whether students wait for a teacher; teachers only."""

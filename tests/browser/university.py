@@ -13,8 +13,8 @@ STUDENT: Final = "Ben Okafor"
 PERSIAN_STUDENT: Final = "سارا محمدی"
 
 IN_FRAME: Final = "Live class"
-IN_WINDOW: Final = "Live class (new window)"
-AT_ONCE: Final = "Join the class now"
+IN_WINDOW: Final = "Seminar room"
+AT_ONCE: Final = "Office hours"
 EMBEDDED: Final = "Class on this page"
 LONG: Final = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
 

@@ -30,7 +30,7 @@ def test_create_carries_exactly_this(campus):
     course = campus.meets.add_course(1, "c-9f2b71d04e6a")
     identifier = meeting.meeting_id
     assert meeting.parameters == {
-        "name": "Algebra I – Live class (new window)",
+        "name": "Algebra I – Seminar room",
         "meetingID": identifier,
         "attendeePW": meeting.attendee_password,
         "moderatorPW": meeting.moderator_password,
