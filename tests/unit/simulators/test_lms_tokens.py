@@ -75,7 +75,7 @@ def test_the_token_of_an_instructor_holds_every_claim_of_a_launch(lms):
         "given_name": "Ana",
         "family_name": "Pereira",
         "email": "ana.pereira@riverbank.example",
-        "locale": "pt-BR",
+        "locale": "en",
         CLAIM + "message_type": "LtiResourceLinkRequest",
         CLAIM + "version": "1.3.0",
         CLAIM + "deployment_id": "dep-1",
@@ -106,7 +106,7 @@ def test_the_token_of_an_instructor_holds_every_claim_of_a_launch(lms):
         CLAIM + "launch_presentation": {
             "document_target": "iframe",
             "return_url": f"{lms.issuer}/return?course={demo.ALGEBRA.id}",
-            "locale": "pt-BR",
+            "locale": "en",
             "width": 960,
             "height": 720,
         },
