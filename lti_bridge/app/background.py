@@ -24,6 +24,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         launches_days=bridge.settings.retention.launches_days,
         asks_meets=bridge.meets is not None,
         refresh_key_sets=refresh_key_sets,
+        follow_platforms=bridge.follow_platforms,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lti_bridge import __version__
 from lti_bridge.app.watching import count_remote
@@ -17,6 +17,10 @@ from lti_bridge.store import Store, open_store, schema
 
 if TYPE_CHECKING:
     from lti_bridge.settings import Settings
+
+
+QUIET_SECONDS: Final = 12 * 3600
+"""A meeting that nobody joined for so long isn't running any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,13 @@ class Bridge:
         else:
             schema.check(database)
         self.store.platforms.synchronise(self.settings.platform, int(time.time() * 1000))
+        self.follow_platforms()
         self.store.keys.all()
+
+    def follow_platforms(self) -> int:
+        """Let courses meet on the service that their platform names now; how many moved."""
+        quiet_ms = int((time.time() - QUIET_SECONDS) * 1000)
+        return self.store.meetings.follow_platforms(self.services.names(), quiet_ms)
 
     def close(self) -> None:
         """Give connections and threads back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -59,8 +60,11 @@ def serve(config: Path, host: str, port: int, workers: int, with_worker: bool | 
 def _run(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LOGGING_CONFIG, LogLevels
 
+    # That many threads are meant; granian warns of them at each start.
+    logging.getLogger("_granian").addFilter(lambda line: "Python threads" not in line.getMessage())
+    handlers: Any = LOGGING_CONFIG["handlers"]
     server: Any = Granian(
         "lti_bridge.wsgi:create",
         factory=True,
@@ -73,6 +77,11 @@ def _run(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
+        log_dictconfig={
+            "handlers": {
+                name: {**one, "stream": "ext://sys.stderr"} for name, one in handlers.items()
+            }
+        },
     )
     click.echo(f"lti-bridge listens on http://{host}:{port}", err=True)
     server.serve()

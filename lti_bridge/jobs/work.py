@@ -35,6 +35,7 @@ class Jobs:
     asks_meets: bool
     """Whether MEETS is configured."""
     refresh_key_sets: Callable[[], int]
+    follow_platforms: Callable[[], int]
     now: Callable[[], float] = time.time
 
     def ask_meets_again(self) -> int:
@@ -69,6 +70,10 @@ class Jobs:
         return _until_done(lambda: self.store.nonces.clear(now_ms)) + _until_done(
             lambda: self.store.launches.clear(before_ms)
         )
+
+    def services(self) -> int:
+        """Let courses meet where their platform says since; how many moved."""
+        return self.follow_platforms()
 
     def key_sets(self) -> int:
         """Fetch every platform's key set, so that launches don't have to; how many came."""

@@ -29,6 +29,7 @@ HOURS: Final[dict[str, dict[str, str]]] = {
     "ask_meets_again": {"minute": "*"},
     "clear_out": {"minute": "*/10"},
     "key_sets": {"minute": "7"},
+    "services": {"minute": "*/30"},
 }
 """When each job runs (cron fields, UTC)."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, or_, select, update
 
-from lti_bridge.store.tables import CourseRow, MeetingRow
+from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -160,6 +161,34 @@ class Meetings:
             .values(claim=None, claim_until_ms=0, **values)
         )
         self._database.write(lambda c: c.execute(statement))
+
+    def follow_platforms(self, configured: Sequence[str], confirmed_before_ms: int) -> int:
+        """Let standing meetings meet on the service that their platform names; how many moved.
+
+        An operator who names another service means the courses that are there, too. A meeting
+        that may be running stays where it is, unless its service isn't ``configured`` any more:
+        then nobody could join it at all.
+        """
+        wanted = (
+            select(ConnectionRow.conferencing)
+            .join(CourseRow, CourseRow.connection_id == ConnectionRow.id)
+            .where(CourseRow.id == MeetingRow.course_id)
+            .scalar_subquery()
+        )
+        statement = (
+            update(MeetingRow)
+            .where(
+                MeetingRow.resource_link_id.is_not(None),
+                MeetingRow.service != wanted,
+                or_(
+                    MeetingRow.service.not_in(configured),
+                    MeetingRow.confirmed_ms.is_(None),
+                    MeetingRow.confirmed_ms < confirmed_before_ms,
+                ),
+            )
+            .values(service=wanted, create_time=None, confirmed_ms=None)
+        )
+        return self._database.write(lambda c: c.execute(statement).rowcount)
 
     def adopt_course_ids(self, confirmed_before_ms: int) -> int:
         """Let meetings say the MEETS course ID that became known since; how many changed.

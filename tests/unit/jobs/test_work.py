@@ -22,6 +22,7 @@ def later(jobs: Jobs, seconds: float = LATER) -> Jobs:
         launches_days=jobs.launches_days,
         asks_meets=jobs.asks_meets,
         refresh_key_sets=jobs.refresh_key_sets,
+        follow_platforms=jobs.follow_platforms,
         now=lambda: time.time() + seconds,
     )
 
