@@ -112,7 +112,7 @@ class Meetings:
             )
             .on_conflict_do_nothing(index_elements=["course_id", "resource_link_id"])
         )
-        self._database.write(lambda c: c.execute(statement))
+        self._database.write_statement(lambda c: c.execute(statement))
         made = self.standing(new.course_id, new.resource_link_id)
         if made is None:  # pragma: no cover - would mean it was deleted in this very moment
             raise LookupError(new.resource_link_id)
@@ -125,7 +125,7 @@ class Meetings:
             .where(MeetingRow.id == meeting)
             .values(wait_for_moderator=wait_for_moderator)
         )
-        self._database.write(lambda c: c.execute(statement))
+        self._database.write_statement(lambda c: c.execute(statement))
 
     def claim(
         self, meeting: int, *, now_ms: int, confirmed_before_ms: int, hold_ms: int
@@ -142,7 +142,7 @@ class Meetings:
             "token": token,
             "until": now_ms + hold_ms,
         }
-        taken = self._database.write(lambda c: c.execute(_CLAIM, values).rowcount)
+        taken = self._database.write_statement(lambda c: c.execute(_CLAIM, values).rowcount)
         return Claim(meeting, token) if taken else None
 
     def confirmed(self, claim: Claim, create_time: int | None, now_ms: int) -> None:
@@ -160,7 +160,7 @@ class Meetings:
             .where(MeetingRow.id == claim.meeting, MeetingRow.claim == claim.token)
             .values(claim=None, claim_until_ms=0, **values)
         )
-        self._database.write(lambda c: c.execute(statement))
+        self._database.write_statement(lambda c: c.execute(statement))
 
     def follow_platforms(self, configured: Sequence[str], confirmed_before_ms: int) -> int:
         """Let standing meetings meet on the service that their platform names; how many moved.
@@ -188,7 +188,7 @@ class Meetings:
             )
             .values(service=wanted, create_time=None, confirmed_ms=None)
         )
-        return self._database.write(lambda c: c.execute(statement).rowcount)
+        return self._database.write_statement(lambda c: c.execute(statement).rowcount)
 
     def adopt_course_ids(self, confirmed_before_ms: int) -> int:
         """Let meetings say the MEETS course ID that became known since; how many changed.
@@ -212,7 +212,7 @@ class Meetings:
             )
             .values(meets_course_id=known)
         )
-        return self._database.write(lambda c: c.execute(statement).rowcount)
+        return self._database.write_statement(lambda c: c.execute(statement).rowcount)
 
     def _meeting(self, row: Row[Any]) -> Meeting:
         return Meeting(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
 
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
-from lti_bridge.store.upsert import insert
+from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Executable
+    from sqlalchemy import Connection, Executable, Row
+    from sqlalchemy.sql.dml import ReturningInsert
 
     from lti_bridge.store.engine import Database
     from lti_bridge.store.platforms import Role
@@ -74,10 +75,8 @@ class People:
         self._add_user = _upsert(
             database, UserRow, ("connection_id", "lti_user_id"), _PROFILE, keeps_known=False
         )
-        member = insert(database, MembershipRow)
-        self._add_member = member.on_conflict_do_update(
-            index_elements=["course_id", "user_id"], set_={"role": member.excluded.role}
-        )
+        self._add_member = _with_new_role(insert(database, MembershipRow))
+        self._arrive = None if database.is_sqlite else _arrival(database)
 
     def course(
         self, connection_id: int, lti_context_id: str, lone_link_id: str
@@ -110,7 +109,7 @@ class People:
             "created_ms": now_ms,
             **_answer(meets_id, asked_ms),
         }
-        row = self._database.write(lambda c: c.execute(self._add_course, values).one())
+        row = self._database.write_statement(lambda c: c.execute(self._add_course, values).one())
         return CourseRecord(row.id, row.title, row.meets_id, row.asked_ms or 0)
 
     def person(self, connection_id: int, lti_user_id: str, course_id: int) -> PersonRecord | None:
@@ -146,15 +145,19 @@ class People:
             **_answer(meets_id, asked_ms),
         }
 
-        def change(connection: Connection) -> PersonRecord:
-            row = connection.execute(self._add_user, values).one()
-            connection.execute(
-                self._add_member,
-                {"course_id": course_id, "user_id": row.id, "role": role, "since_ms": now_ms},
-            )
-            return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role)
+        member = {"course_id": course_id, "role": role, "since_ms": now_ms}
 
-        return self._database.write(change)
+        def one_by_one(connection: Connection) -> Row[*tuple[Any, ...]]:
+            row = connection.execute(self._add_user, values).one()
+            connection.execute(self._add_member, {**member, "user_id": row.id})
+            return row
+
+        at_once, both = self._arrive, {**values, **member}
+        if at_once is None:
+            row = self._database.write(one_by_one)
+        else:
+            row = self._database.write_statement(lambda c: c.execute(at_once, both).one())
+        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role)
 
     def answered(self, kind: Kind, row_id: int, meets_id: int | None) -> None:
         """Note what MEETS said when asked again; None: it doesn't know it (yet)."""
@@ -234,13 +237,17 @@ def _upsert(
     texts: Sequence[str],
     *,
     keeps_known: bool = True,
-) -> Executable:
+    values: Mapping[str, Any] | None = None,
+) -> ReturningInsert[*tuple[Any, ...]]:
     """Make the row, or change its ``texts``, and note MEETS' answer if it was asked.
 
     An answer that is there already stays for good. ``keeps_known``: so does a text for which
-    there is only an empty one now.
+    there is only an empty one now. ``values``: parameters by column, where the statement is to
+    be part of another.
     """
     new = insert(database, table)
+    if values is not None:
+        new = new.values(**values)
     given = new.excluded
     meets_id = func.coalesce(table.meets_id, given.meets_id)
     changes: dict[str, Any] = {
@@ -257,6 +264,44 @@ def _upsert(
     return upsert.returning(
         table.id, table.meets_id, table.asked_ms, *([CourseRow.title] if table is CourseRow else [])
     )
+
+
+def _with_new_role(member: Insert) -> Insert:
+    return member.on_conflict_do_update(
+        index_elements=["course_id", "user_id"], set_={"role": member.excluded.role}
+    )
+
+
+def _arrival(database: Database) -> Executable:
+    """Person and membership in one statement, which is one way to the server instead of four."""
+    columns = (
+        "connection_id", "lti_user_id", "created_ms", *_PROFILE, "meets_id", "asked_ms", "pending"
+    )  # fmt: skip
+    user = _upsert(
+        database,
+        UserRow,
+        ("connection_id", "lti_user_id"),
+        _PROFILE,
+        keeps_known=False,
+        values={name: bindparam(name, type_=getattr(UserRow, name).type) for name in columns},
+    ).cte("arrived")
+    member = insert(database, MembershipRow).from_select(
+        ["course_id", "user_id", "role", "since_ms"],
+        select(
+            bindparam("course_id", type_=MembershipRow.course_id.type),
+            user.c.id,
+            bindparam("role", type_=MembershipRow.role.type),
+            bindparam("since_ms", type_=MembershipRow.since_ms.type),
+        ),
+    )
+    return _with_new_role(member).returning(
+        *(
+            select(column).scalar_subquery().label(name)
+            for name, column in (
+                ("id", user.c.id), ("meets_id", user.c.meets_id), ("asked_ms", user.c.asked_ms)
+            )
+        )
+    )  # fmt: skip
 
 
 _PROFILE: Final = tuple(field.name for field in fields(Profile))

@@ -353,14 +353,19 @@ def test_an_anonymous_person_leaves_no_row(store, meets):
 
 
 class Writes:
-    """How many transactions wrote."""
+    """How many transactions wrote; a statement of its own is one."""
 
     def __init__(self, store):
         self.number = 0
         event.listen(store.database.writing, "begin", self._count)
+        if not store.database.is_sqlite:
+            event.listen(store.database._autocommit, "before_cursor_execute", self._count_alone)
 
     def _count(self, _connection):
         self.number += 1
+
+    def _count_alone(self, _connection, _cursor, statement, *_more):
+        self.number += "INSERT" in statement
 
 
 def test_someone_known_costs_no_write_and_someone_renamed_one(store, meets):
