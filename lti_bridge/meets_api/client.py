@@ -140,7 +140,9 @@ def _read(response: Response, function: str) -> dict[str, Any]:
             code=f"http_{status}",
         )
     answer = _json(response.body)
-    if not isinstance(answer, dict) or answer.get("status") != status:
+    # A success may lack its "status". A refusal may not: any proxy's 404 would mean "not known".
+    assumed = status if 200 <= status < 300 else None
+    if not isinstance(answer, dict) or answer.get("status", assumed) != status:
         raise _malformed(function, f"that isn't its JSON (HTTP {status})")
     if 200 <= status < 300:
         return answer
