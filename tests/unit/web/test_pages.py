@@ -30,8 +30,8 @@ def test_a_student_reads_under_which_name_they_join(students_page):
 
 
 def test_a_teacher_has_a_setting_as_well(teachers_page):
-    assert (teachers_page.language, teachers_page.direction) == ("pt-BR", "ltr")
-    assert "Ana Pereira (docente)" in teachers_page.text
+    assert (teachers_page.language, teachers_page.direction) == ("en", "ltr")
+    assert "Ana Pereira (teacher)" in teachers_page.text
     assert [form.action for form in teachers_page.forms] == ["/course/join", "/course/settings"]
 
 
@@ -43,7 +43,7 @@ def test_the_course_page_of_a_student_has_none(campus):
 
 def test_the_setting_is_kept_and_shown(campus, teachers_page):
     saved = read(press(campus, teachers_page, 1, wait_for_moderator="true"))
-    assert "Salvo" in saved.text
+    assert "Saved" in saved.text
     assert saved.forms[1].fields["wait_for_moderator"] == "true"
     again = read(press(campus, saved, 1, wait_for_moderator=""))
     assert "wait_for_moderator" not in again.forms[1].fields
