@@ -54,7 +54,8 @@ def _problem(detail: ErrorDetails, path: Path, about: str) -> Problem:
     context = detail.get("ctx", {})
     if detail["type"] == "settings":
         return Problem(path, context["wrong"], context["right"] or f"give {about}")
-    wrong = _WRONG.get(detail["type"], _unfit)(detail)
+    tell = _WRONG.get(detail["type"])
+    wrong = tell(detail) if tell else "can't be used"
     meant = (
         nearest(detail["input"], _QUOTED.findall(context.get("expected", "")))
         if (detail["type"] == "literal_error" and isinstance(detail["input"], str))
@@ -95,10 +96,6 @@ def _no_choice(detail: ErrorDetails) -> str:
     if isinstance(detail["input"], str):
         return "is none of its values"
     return f"is {_kind(detail['input'])}, not text"
-
-
-def _unfit(detail: ErrorDetails) -> str:  # noqa: ARG001  # has the form of its neighbours
-    return "can't be used"
 
 
 _WRONG: dict[str, Callable[[ErrorDetails], str]] = {

@@ -93,7 +93,7 @@ class MeetingzSimulator:
     @property
     def ended(self) -> list[Meeting]:
         """Meetings that ended or were removed, oldest first (the last 1,000)."""
-        self._calls.meetings.current  # noqa: B018 - ends what is over
+        self._calls.meetings.end_what_is_over()
         return list(self._calls.meetings.ended)
 
     def url_for(self, server: Server) -> str:

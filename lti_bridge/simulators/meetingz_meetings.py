@@ -125,11 +125,16 @@ class Meetings:
     def current(self) -> dict[str, Meeting]:
         """Meetings that haven't ended, by meeting ID; a copy."""
         with self.lock:
+            self.end_what_is_over()
+            return dict(self._current)
+
+    def end_what_is_over(self) -> None:
+        """End meetings whose time is up, or that everybody left."""
+        with self.lock:
             now = self._clock()
             for meeting in list(self._current.values()):
                 if self._is_over(meeting, now):
                     self.end(meeting)
-            return dict(self._current)
 
     def create(self, parameters: dict[str, str]) -> tuple[Meeting, bool]:
         """The meeting and whether it is new.
@@ -188,7 +193,7 @@ class Meetings:
 
     def session(self, token: str) -> tuple[Meeting, Participant] | None:
         """Whose class page has this token, also after the end; asking keeps them in."""
-        self.current  # noqa: B018 - ends what is over
+        self.end_what_is_over()
         found = self._sessions.get(token)
         if found and not found[1].left:
             found[1].until = found[0].busy_until = self._clock() + self._away_after
