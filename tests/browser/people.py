@@ -138,9 +138,25 @@ class Person:
 
     def join(self, place: FrameLocator | Page) -> Page:
         """Click Join; the window that opens."""
+        button = place.locator("form[target=_blank] button")
+        self.point_at(button)
         with self.context.expect_page() as opened:
-            place.locator("form[target=_blank] button").click()
+            button.click()
         return opened.value
+
+    def point_at(self, what: Locator) -> None:
+        """Move the mouse there, until it is there.
+
+        A tab that has just come to the front shows another site's frame a moment before it
+        hands that frame its mouse: a click in between goes to the page around the frame.
+        """
+        for _ in range(100):
+            what.hover()
+            if what.evaluate("element => element.matches(':hover')"):
+                return
+            what.page.mouse.move(0, 0)
+            what.page.wait_for_timeout(50)
+        raise AssertionError(f"The mouse never came to {what}.")
 
     def wait_until_shown(self, what: Locator) -> None:
         """Let the pages' clocks run (see ``Town.person``) until they show it by themselves."""
