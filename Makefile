@@ -31,6 +31,9 @@ quick: $(VENV)/.dev-ready ## the gate without tests
 bench: $(VENV)/.dev-ready ## cost of a launch against a floor, in one run; writes docs/performance.md
 	$(BIN)/python -m tests.bench
 
+docs: $(VENV)/.dev-ready ## the tables in docs/services.md anew, from what the code can do
+	$(BIN)/python -m lti_bridge.conferencing.overview --write docs/services.md
+
 wheel: $(VENV)/.dev-ready ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -64,6 +67,6 @@ $(VENV)/.dev-ready: $(BIN)/python requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run-ready
 
-.PHONY: help demo test check coverage quick bench wheel format lock chromium clean
+.PHONY: help demo test check coverage quick bench docs wheel format lock chromium clean
 
 .NOTPARALLEL:

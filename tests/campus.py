@@ -15,15 +15,24 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from lti_bridge.app import Bridge, assemble, create_app
 from lti_bridge.settings import load
+from lti_bridge.simulators.bigbluebutton import create_bigbluebutton, create_mconf
 from lti_bridge.simulators.lms import DEMO_CAMPUS, Tool, create_lms
 from lti_bridge.simulators.lms import Campus as University
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.meets import create_meets
+from lti_bridge.simulators.onstream import create_onstream
 from lti_bridge.simulators.serving import Server
 from lti_bridge.store import schema
 
 SECRET_KEY = "0f8e2b7c91d34a56b7c8d9e0f1a2b3c4d5e6"
 MEETINGZ_SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"
+ONSTREAM_PASSWORD = "onstream-pass-word"
+FAMILY = {
+    "meetingz": create_meetingz,
+    "mconf": create_mconf,
+    "bigbluebutton": create_bigbluebutton,
+}
+KINDS = (*FAMILY, "onstream")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -95,6 +104,8 @@ class Campus:
     ``settings`` is TOML that is appended to the campus's own tables' top; ``platform`` holds
     further lines of the platform's table. With ``lms_host`` "localhost" the LMS and the bridge are
     different sites to a browser, as they are in life. ``university`` is who and what the LMS knows.
+    ``kind`` is that of the conferencing service; ``service`` is its simulator, and holds further
+    wishes for it (``simulated``).
     """
 
     def __init__(
@@ -109,8 +120,16 @@ class Campus:
         top: str = "",
         lms_host: str = "127.0.0.1",
         university: University = DEMO_CAMPUS,
+        kind: str = "meetingz",
+        simulated: Mapping[str, Any] = {},
     ) -> None:
-        self.meetingz = create_meetingz(secret=MEETINGZ_SECRET)
+        self.kind = kind
+        self.service: Any = (
+            create_onstream(username="campus", password=ONSTREAM_PASSWORD, **simulated)
+            if kind == "onstream"
+            else FAMILY[kind](secret=MEETINGZ_SECRET, **simulated)
+        )
+        self.meetingz = self.service
         self.meets = create_meets(learn=learn, username="bridge", password="meets-pass-word")
         self.lms = create_lms(issuer="http://unknown.invalid", tools=[], campus=university)
         self._servers = [
@@ -167,11 +186,7 @@ secret_key = "{SECRET_KEY}"
 allow_http = true
 allow_private_networks = true
 {meets_table if meets else ""}
-[[conferencing]]
-name = "live"
-kind = "meetingz"
-url = "{self.meetingz.url_for(self.meetingz_server)}"
-secret = "{MEETINGZ_SECRET}"
+{self.service_table("live")}
 
 [[platform]]
 name = "Riverbank"
@@ -186,6 +201,21 @@ key_set_url = "{self.lms_server.url}/lti/jwks"
 meets_connection = 1
 conferencing = "live"
 {platform}
+"""
+
+    def service_table(self, name: str) -> str:
+        """The settings' table of the conferencing service, under that name."""
+        signs_in = (
+            f'username = "campus"\npassword = "{ONSTREAM_PASSWORD}"'
+            if self.kind == "onstream"
+            else f'secret = "{MEETINGZ_SECRET}"'
+        )
+        return f"""
+[[conferencing]]
+name = "{name}"
+kind = "{self.kind}"
+url = "{self.service.url_for(self.meetingz_server)}"
+{signs_in}
 """
 
     def __enter__(self) -> Campus:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
-from lti_bridge import __version__, launch, web
+from lti_bridge import __version__, callbacks, launch, web
 from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
-from lti_bridge.app.watching import Watcher, new_visit
+from lti_bridge.app.watching import Watcher, log, new_visit
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
 from lti_bridge.scheduling import Entrance, MeetingBook, Opener
 from lti_bridge.security import Sessions, Signers
@@ -21,10 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lti_bridge.settings import Settings
+    from lti_bridge.store import Meeting
 
 __all__ = ["Bridge", "assemble", "create_app"]
 
-EVENTS = {"launch.launch": "launch", "launch.login": "login", "course.join": "join"}
+EVENTS = {
+    "launch.launch": "launch",
+    "launch.login": "login",
+    "course.join": "join",
+    "callbacks.ended": "callback",
+    "callbacks.recording": "callback",
+    "callbacks.attendance": "callback",
+}
 """Endpoints whose every visit is told of; of others, only the refused."""
 
 SILENT = frozenset({"login", "status", ""})
@@ -52,8 +60,12 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     install_languages(app)
     signers = Signers(secret_keys(settings))
     sessions = Sessions(signers)
-    book = MeetingBook(bridge.store.meetings)
-    entrance = Entrance(book, Opener(bridge.store.meetings, bridge.services), bridge.services)
+    book = MeetingBook(bridge.store.meetings, service_names=bridge.services.names)
+    urls = callbacks.CallbackUrls(settings.public_url, signers)
+    opener = Opener(
+        bridge.store.meetings, bridge.services, callbacks=urls.for_meeting, warned=_warn
+    )
+    entrance = Entrance(book, opener, bridge.services)
     pages = web.Pages(entrance, sessions, _origins(bridge), allow_http=settings.security.allow_http)
     app.register_blueprint(health.blueprint(bridge))
     app.register_blueprint(
@@ -62,6 +74,7 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     app.register_blueprint(
         web.blueprint(web.CourseViews(sessions, pages, entrance, book, begin=new_visit))
     )
+    app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
     refusals.install(app, pages)
     journal = LaunchJournal(bridge.store.launches)
     _tell(app, Watcher(journal))
@@ -84,6 +97,23 @@ def _launch_views(bridge: Bridge, signers: Signers, arrive: web.Arrival) -> laun
         arrive=arrive,
         begin=new_visit,
         keys=bridge.store.keys.all,
+    )
+
+
+def _warn(meeting: Meeting, warnings: Sequence[str]) -> None:
+    log.warning("create", meeting=meeting.id, service=meeting.service, warnings=list(warnings))
+
+
+def _callback_views(
+    bridge: Bridge, urls: callbacks.CallbackUrls, entrance: Entrance
+) -> callbacks.CallbackViews:
+    return callbacks.CallbackViews(
+        urls=urls,
+        meetings=bridge.store.meetings,
+        notices=bridge.store.notices,
+        services=bridge.services,
+        ended_here=entrance.forget,
+        begin=new_visit,
     )
 
 

@@ -45,6 +45,7 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
             yield _found(f"key set of {platform.name}", partial(_key_set, bridge, platform, clocks))
     for name in bridge.services.names():
         yield _found(f"conferencing {name}", partial(_service, bridge, name))
+    yield from _unreadable(bridge)
     if bridge.meets is not None:
         yield _found("MEETS", partial(_meets, bridge))
     yield _clock(clocks)
@@ -99,7 +100,19 @@ def _keys_in(response: Response) -> int:
 def _service(bridge: Bridge, name: str) -> str:
     service = bridge.services.service_for(name)
     service.check()
-    return f"{service.kind} answers, and takes our secret"
+    rest = "; at rest: no new meetings" if bridge.services.is_resting(name) else ""
+    return f"{service.kind} answers, and takes our secret{rest}"
+
+
+def _unreadable(bridge: Bridge) -> Iterator[Finding]:
+    """The admins' own services that can't be taken up."""
+    try:
+        stored = bridge.store.services.all()
+    except BridgeError:
+        return  # told of already
+    for each in stored:
+        if each.problem:
+            yield Finding(f"conferencing {each.name}", well=False, says=each.problem)
 
 
 def _meets(bridge: Bridge) -> str:

@@ -46,6 +46,7 @@ def blueprint(bridge: Bridge) -> Blueprint:
 
     @urls.get("/metrics")
     def metrics() -> Response:
-        return Response(exposition(bridge.client), mimetype="text/plain; version=0.0.4")
+        told = exposition(bridge.client, bridge.services)
+        return Response(told, mimetype="text/plain; version=0.0.4")
 
     return urls

@@ -31,6 +31,7 @@ from lti_bridge.store import LaunchEntry, LaunchJournal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from lti_bridge.conferencing import Services
     from lti_bridge.http import Client, RemoteCall
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -159,10 +160,10 @@ def count_remote(call: RemoteCall) -> None:
     REMOTE_SECONDS.labels(call.service, call.call).observe(call.seconds)
 
 
-def exposition(client: Client) -> bytes:
+def exposition(client: Client, services: Services) -> bytes:
     """Everything as Prometheus reads it, with this process's circuit breakers."""
     breakers = CollectorRegistry()
-    breakers.register(_Breakers(client))
+    breakers.register(_Breakers(client, services))
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # theirs
@@ -171,13 +172,30 @@ def exposition(client: Client) -> bytes:
 
 
 class _Breakers:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, services: Services) -> None:
         self._client = client
+        self._services = services
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield self._hosts()
+        yield self._left_alone()
+
+    def _left_alone(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "lti_bridge_conferencing_left_alone",
+            "1 while a conferencing service is left alone, with the reason.",
+            labels=["service", "reason"],
+        )
+        for service in self._services.all():
+            health = service.health
+            alone = health.state != "closed"
+            family.add_metric([service.name, health.reason if alone else ""], float(alone))
+        return family
+
+    def _hosts(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
             "lti_bridge_breaker_open", "1 while a host is left alone.", labels=["host"]
         )
         for host, state in self._client.breakers().items():
             family.add_metric([host], 0.0 if state.state == "closed" else 1.0)
-        yield family
+        return family

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge import __version__
 from lti_bridge.app.watching import count_remote
-from lti_bridge.conferencing import Services
+from lti_bridge.conferencing import Entry, Services
 from lti_bridge.directory import Directory
 from lti_bridge.http import Client
 from lti_bridge.launch import KeySets, PlatformBook
 from lti_bridge.meets_api import MeetsClient
-from lti_bridge.store import Store, open_store, schema
+from lti_bridge.store import Snapshot, Store, open_store, schema
 
 if TYPE_CHECKING:
-    from lti_bridge.settings import Settings
+    from collections.abc import Sequence
+
+    from lti_bridge.settings import Conferencing, Settings
 
 
 QUIET_SECONDS: Final = 12 * 3600
@@ -47,7 +49,9 @@ class Bridge:
             schema.upgrade(database)
         else:
             schema.check(database)
-        self.store.platforms.synchronise(self.settings.platform, int(time.time() * 1000))
+        now_ms = int(time.time() * 1000)
+        self.store.platforms.synchronise(self.settings.platform, now_ms)
+        self.store.services.synchronise(self.settings.conferencing, now_ms)
         self.follow_platforms()
         self.store.keys.all()
 
@@ -81,7 +85,12 @@ def assemble(settings: Settings) -> Bridge:
         settings=settings,
         store=store,
         client=client,
-        services=Services(settings.conferencing, client),
+        services=Services(
+            settings.conferencing,
+            client,
+            invitations=store.invitations,
+            current=Snapshot(lambda: _entries(settings.conferencing, store)).current,
+        ),
         meets=meets,
         directory=Directory(
             store.people, meets, settings.meets.unknown if settings.meets else "pending"
@@ -89,3 +98,13 @@ def assemble(settings: Settings) -> Bridge:
         platforms=PlatformBook(store.platforms),
         key_sets=KeySets(client, store.platforms),
     )
+
+
+def _entries(configured: Sequence[Conferencing], store: Store) -> Sequence[Entry]:
+    """The settings file's services, whose settings are this process's own, and the admins'."""
+    stored = store.services.all()
+    resting = {each.name for each in stored if each.resting}
+    own = [each.settings for each in stored if each.settings is not None]
+    names = {each.name for each in configured}
+    both = [*configured, *(each for each in own if each.name not in names)]
+    return [Entry(settings, resting=settings.name in resting) for settings in both]

@@ -7,6 +7,7 @@ import sys
 import click
 
 from lti_bridge import __version__
+from lti_bridge.cli.conferencing import conferencing
 from lti_bridge.cli.database import db
 from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
@@ -29,8 +30,21 @@ def commands() -> None:
     """
 
 
-for command in (demo, serve, worker, db, doctor, platform):
+for command in (demo, serve, worker, db, doctor, platform, conferencing):
     commands.add_command(command)
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Let the lines of an example stand as written.
+
+    Docstrings are raw, so that click's mark for that is two characters in them instead of one.
+    """
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        _keep_examples(each)
+
+
+_keep_examples(commands)
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ import tempfile
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 from urllib.error import URLError
@@ -21,7 +22,9 @@ from urllib.request import urlopen
 import click
 
 if TYPE_CHECKING:
+    from lti_bridge.simulators.bigbluebutton import Simulator
     from lti_bridge.simulators.lms import LmsSimulator
+    from lti_bridge.simulators.onstream import OnstreamSimulator
 
 LOOPBACK: Final = "127.0.0.1"
 READY_SECONDS: Final = 30.0
@@ -47,6 +50,26 @@ kind   = "meetingz"
 url    = "{meetingz}"
 secret = "{secret}"
 
+[[conferencing]]
+name   = "mconf"
+kind   = "mconf"
+url    = "{mconf}"
+secret = "{secret}"
+
+[[conferencing]]
+name   = "bigbluebutton"
+kind   = "bigbluebutton"
+url    = "{bigbluebutton}"
+secret = "{secret}"
+
+[[conferencing]]
+name     = "onstream"
+kind     = "onstream"
+url      = "{onstream}"
+username = "riverbank"
+password = "{password}"
+timezone = "UP1"
+
 [[platform]]
 name             = "Riverbank University"
 type             = "Other"
@@ -69,6 +92,9 @@ class Ports:
     lms: int
     bridge: int
     meetingz: int
+    mconf: int
+    bigbluebutton: int
+    onstream: int
     meets: int
 
 
@@ -81,7 +107,7 @@ class Ports:
     help="Of the page to open; the other parts take the next free ones.",
 )
 def demo(port: int) -> None:
-    r"""Start an LMS, a conferencing service, MEETS and the bridge, all in one, and print one URL.
+    r"""Start an LMS, four conferencing services, MEETS and the bridge, and print one URL.
 
     Open it, sign in as a student or a teacher, and click a live class. Ctrl-C ends everything;
     nothing is left behind.
@@ -115,8 +141,9 @@ def _ports(wanted: int) -> Ports:
             f"Port {wanted} is taken. Choose another:  lti-bridge demo --port {wanted + 100}"
         )
     free = (port for port in range(wanted + 1, min(wanted + 1000, 65536)) if _is_free(port))
-    others = [port for port, _ in zip(free, range(3), strict=False)]
-    if len(others) < 3:
+    needed = len(fields(Ports)) - 1
+    others = list(islice(free, needed))
+    if len(others) < needed:
         raise click.ClickException(f"No free ports after {wanted}. Choose another with --port.")
     return Ports(wanted, *others)
 
@@ -133,15 +160,12 @@ def _is_free(port: int) -> bool:
 
 def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
     """Start everything but the bridge; gives the bridge's settings file."""
-    from lti_bridge.simulators.meetingz import create_meetingz
     from lti_bridge.simulators.meets import create_meets
     from lti_bridge.simulators.serving import Server
 
     secret, password = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
-    meetingz = create_meetingz(secret=secret)
     meets = create_meets(learn=True, username="bridge", password=password)
     lms, client_id = _lms(ports)
-    meetingz_server = stack.enter_context(Server(meetingz, LOOPBACK, ports.meetingz))
     meets_server = stack.enter_context(Server(meets, LOOPBACK, ports.meets))
     stack.enter_context(Server(lms, LOOPBACK, ports.lms))
     file = folder / "demo.toml"
@@ -152,24 +176,49 @@ def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
             secret_key=secrets.token_urlsafe(48),
             meets=meets.url_for(meets_server),
             password=password,
-            meetingz=meetingz.url_for(meetingz_server),
             secret=secret,
             lms=lms.issuer,
             client_id=client_id,
             lms_address=f"{LOOPBACK}:{ports.lms}",
+            **_conferencing(stack, ports, secret, password),
         ),
         encoding="utf-8",
     )
     return file
 
 
+def _conferencing(stack: ExitStack, ports: Ports, secret: str, password: str) -> dict[str, str]:
+    """Start the four services; their addresses by kind."""
+    from lti_bridge.simulators.bigbluebutton import (
+        create_bigbluebutton,
+        create_mconf,
+        create_meetingz,
+    )
+    from lti_bridge.simulators.onstream import create_onstream
+    from lti_bridge.simulators.serving import Server
+
+    services: dict[str, Simulator | OnstreamSimulator] = {
+        "meetingz": create_meetingz(secret=secret, recordings=True),
+        "mconf": create_mconf(secret=secret),
+        "bigbluebutton": create_bigbluebutton(secret=secret),
+        "onstream": create_onstream(username="riverbank", password=password, timezone="UP1"),
+    }
+    return {
+        kind: service.url_for(stack.enter_context(Server(service, LOOPBACK, getattr(ports, kind))))
+        for kind, service in services.items()
+    }
+
+
 def _lms(ports: Ports) -> tuple[LmsSimulator, str]:
     # By another host name than the bridge's, as in life: its frames are third parties.
     from lti_bridge.simulators.lms import Tool, create_lms
+    from lti_bridge.simulators.lms.demo import campus_with_every_service
 
     bridge, client_id = f"http://{LOOPBACK}:{ports.bridge}", "bridge-demo"
     tool = Tool(client_id, "1", f"{bridge}/lti/login", f"{bridge}/lti/launch", "LTI Bridge")
-    return create_lms(issuer=f"http://localhost:{ports.lms}", tools=[tool]), client_id
+    campus = campus_with_every_service()
+    lms = create_lms(issuer=f"http://localhost:{ports.lms}", tools=[tool], campus=campus)
+    return lms, client_id
 
 
 def _start_bridge(
@@ -218,6 +267,7 @@ def _welcome(ports: Ports, log: Path) -> None:
         "  A small university is running on this machine. Open:\n\n"
         f"      {click.style(f'http://localhost:{ports.lms}', bold=True, underline=True)}\n\n"
         "  Sign in as a student or a teacher, open a course, and click a live class.\n"
+        "  Introduction to Biology has classes on all four conferencing services.\n"
         f"  What the bridge does, line by line: {log}\n"
         "  Ctrl-C ends everything.\n"
     )

@@ -1,21 +1,58 @@
 """The services classes are held on: one protocol, one module per service, a registry by kind."""
 
-from lti_bridge.conferencing.protocol import (
-    ConferencingService,
+from lti_bridge.conferencing.capabilities import Call, Capability
+from lti_bridge.conferencing.meetings import (
+    Attendee,
+    Callbacks,
     Created,
+    GuestPolicy,
     JoinUrl,
+    LockSettings,
     MeetingDetails,
-    MeetingStatus,
+    MeetingInfo,
+    Role,
+    Slide,
     Visitor,
 )
-from lti_bridge.conferencing.registry import Services
+from lti_bridge.conferencing.protocol import ConferencingService
+from lti_bridge.conferencing.recordings import (
+    Attendance,
+    Recording,
+    RecordingFormat,
+    RecordingQuery,
+    RecordingReady,
+    RecordingState,
+    Stay,
+    TextTrack,
+    Thumbnail,
+)
+from lti_bridge.conferencing.registry import KINDS, Entry, Services
 
 __all__ = [
+    "KINDS",
+    "Attendance",
+    "Attendee",
+    "Call",
+    "Callbacks",
+    "Capability",
     "ConferencingService",
     "Created",
+    "Entry",
+    "GuestPolicy",
     "JoinUrl",
+    "LockSettings",
     "MeetingDetails",
-    "MeetingStatus",
+    "MeetingInfo",
+    "Recording",
+    "RecordingFormat",
+    "RecordingQuery",
+    "RecordingReady",
+    "RecordingState",
+    "Role",
     "Services",
+    "Slide",
+    "Stay",
+    "TextTrack",
+    "Thumbnail",
     "Visitor",
 ]

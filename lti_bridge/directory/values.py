@@ -34,6 +34,8 @@ class Launch:
     return_url: str = ""
     """On the platform's own host, or empty."""
     locale: str = ""
+    observer: bool = False
+    """An attendee who looks on: a mentor, perhaps a parent."""
 
 
 @dataclass(frozen=True, slots=True)

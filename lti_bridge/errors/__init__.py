@@ -15,7 +15,9 @@
     │   │   └── CircuitOpen          it failed repeatedly; we don't ask for a while
     │   ├── RemoteMalformed        it answered something that can't be read
     │   └── RemoteRejected         it answered, and said no (its own code is kept)
-    ├── ServiceMissing           a service or capability that isn't configured or not there
+    ├── ServiceMissing           a conferencing service that isn't configured
+    │   ├── CapabilityMissing      it is there, but can't do what was asked of it
+    │   └── ServiceResting         it takes no new meetings, by the admin's word
     └── StoreError               our own database
         ├── StoreUnavailable       can't be reached, or is locked for too long
         └── SchemaOutOfDate        an older (or newer) schema than this version's
@@ -90,12 +92,23 @@ class RemoteError(BridgeError):
     fault: ClassVar[Fault] = "remote"
 
     def __init__(
-        self, message: str, *, service: str = "", call: str = "", remedy: str = "", code: str = ""
+        self,
+        message: str,
+        *,
+        service: str = "",
+        call: str = "",
+        remedy: str = "",
+        code: str = "",
+        reason: str = "",
     ) -> None:
-        """``service`` and ``call`` say who was asked for what; see the base class for the rest."""
+        """``service`` and ``call`` say who was asked for what; see the base class for the rest.
+
+        ``reason`` says what went wrong without saying where, for those who know that already.
+        """
         super().__init__(message, remedy=remedy, code=code)
         self.service = service
         self.call = call
+        self.reason = reason or message
 
 
 class RemoteUnavailable(RemoteError):
@@ -125,10 +138,18 @@ class RemoteRejected(RemoteError):
 
 
 class ServiceMissing(BridgeError):
-    """A conferencing service that isn't configured, or a call that it hasn't got."""
+    """A conferencing service that isn't configured."""
 
     status = 503
     fault = "operator"
+
+
+class CapabilityMissing(ServiceMissing):
+    """The service can't do that, or its server doesn't know the call."""
+
+
+class ServiceResting(ServiceMissing):
+    """The service is at rest: meetings that run go on, new ones aren't made."""
 
 
 class StoreError(BridgeError):

@@ -7,7 +7,7 @@ import random
 import time
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lti_bridge.http.breaker import Breakers, BreakerState
 from lti_bridge.http.connections import Attempt, Policy, Resolver, resolve
@@ -123,10 +123,38 @@ class Client:
         max_bytes: int = _MAX_BYTES,
     ) -> Response:
         """POST ``body``; ``idempotent=True`` where sending it twice is the same as once."""
+        return self.send(
+            "POST",
+            url,
+            service=service,
+            call=call,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            timeout=timeout,
+            idempotent=idempotent,
+            max_bytes=max_bytes,
+        )
+
+    def send(
+        self,
+        method: Literal["POST", "PUT", "DELETE"],
+        url: str,
+        *,
+        service: str,
+        call: str,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        timeout: float | None = None,
+        idempotent: bool = False,
+        max_bytes: int = _MAX_BYTES,
+    ) -> Response:
+        """Send ``body`` by ``method``; see :meth:`post`."""
         seconds = self._timeout if timeout is None else timeout
         typed = {**headers, "Content-Type": content_type}
         return self._run(
-            _Call(service, call, "POST", url, typed, body, seconds, idempotent, max_bytes)
+            _Call(service, call, method, url, typed, body, seconds, idempotent, max_bytes)
         )
 
     def breakers(self) -> Mapping[str, BreakerState]:

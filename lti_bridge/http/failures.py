@@ -49,6 +49,7 @@ class Failure:
             service=service,
             call=call,
             remedy=self.remedy,
+            reason=f"{host} {self.reason}",
         )
 
 

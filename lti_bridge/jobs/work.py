@@ -64,11 +64,19 @@ class Jobs:
         return known
 
     def clear_out(self) -> int:
-        """Forget nonces that can't come back, and launches older than the settings say."""
+        """Forget nonces that can't come back; launches, invitations and what services told that are
+        older than the settings say.
+        """
         now_ms = self._now_ms()
         before_ms = now_ms - self.launches_days * DAY_MS
-        return _until_done(lambda: self.store.nonces.clear(now_ms)) + _until_done(
-            lambda: self.store.launches.clear(before_ms)
+        return sum(
+            _until_done(clear)
+            for clear in (
+                lambda: self.store.nonces.clear(now_ms),
+                lambda: self.store.launches.clear(before_ms),
+                lambda: self.store.notices.clear(before_ms),
+                lambda: self.store.invitations.clear(before_ms),
+            )
         )
 
     def services(self) -> int:

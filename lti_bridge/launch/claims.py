@@ -16,7 +16,7 @@ from pylti1p3.message_validators.resource_message import ResourceMessageValidato
 from lti_bridge.directory import Launch, Target
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import MalformedRequest
-from lti_bridge.launch.roles import role_in_class
+from lti_bridge.launch.roles import is_observer, role_in_class
 from lti_bridge.store import Profile
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def launch_from(claims: Mapping[str, Any], platform: Platform) -> Launch:
     _check_shapes(claims)
     _check_message(claims)
     context = claims.get(f"{LTI}context") or {}
+    roles = claims[f"{LTI}roles"]
+    role = role_in_class(roles, platform.roles)
     link = claims[f"{LTI}resource_link"]
     presentation = claims.get(f"{LTI}launch_presentation") or {}
     custom = _custom(claims)
@@ -44,7 +46,8 @@ def launch_from(claims: Mapping[str, Any], platform: Platform) -> Launch:
         deployment_id=_identifier(claims.get(f"{LTI}deployment_id"), "deployment_id"),
         lti_user_id=_identifier(claims.get("sub"), "sub", required=False),
         profile=_profile(claims),
-        role=role_in_class(claims[f"{LTI}roles"], platform.roles),
+        role=role,
+        observer=role == "attendee" and is_observer(roles),
         lti_context_id=_identifier(context.get("id"), "context.id", required=bool(context)),
         course_title=_text(context, "title") or _text(context, "label"),
         resource_link_id=_identifier(link.get("id"), "resource_link.id"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import MalformedRequest, NotAllowed, StoreError
+from lti_bridge.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from lti_bridge.store import Platform, Platforms
-
-RELOAD_SECONDS: Final = 20.0
 
 
 class PlatformBook:
@@ -21,10 +19,9 @@ class PlatformBook:
     def __init__(self, platforms: Platforms, *, clock: Callable[[], float] = monotonic) -> None:
         """``clock`` in seconds."""
         self.stored: Final = platforms
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._loaded: float | None = None
-        self._by_id: dict[int, Platform] = {}
+        self._snapshot = Snapshot(
+            lambda: {platform.id: platform for platform in platforms.all()}, clock=clock
+        )
 
     def by_id(self, platform_id: int) -> Platform:
         """The platform of a state; raises :class:`NotAllowed` if it has been put to rest."""
@@ -64,28 +61,10 @@ class PlatformBook:
 
     def forget(self) -> None:
         """Read again at the next question."""
-        self._loaded = None
+        self._snapshot.forget()
 
     def _current(self) -> dict[int, Platform]:
-        loaded = self._loaded
-        if loaded is not None and self._clock() - loaded < RELOAD_SECONDS:
-            return self._by_id
-        if not self._lock.acquire(blocking=loaded is None):
-            return self._by_id  # another thread is at it; what we have is good enough
-        try:
-            if self._loaded is loaded:
-                self._load(first=loaded is None)
-        finally:
-            self._lock.release()
-        return self._by_id
-
-    def _load(self, *, first: bool) -> None:
-        try:
-            self._by_id = {platform.id: platform for platform in self.stored.all()}
-        except StoreError:
-            if first:
-                raise
-        self._loaded = self._clock()
+        return self._snapshot.current()
 
 
 def _unknown() -> NotAllowed:

@@ -60,6 +60,11 @@ _PRINCIPAL: Final = frozenset(
 ``Learner#Instructor`` learns."""
 
 
+_ONLOOKERS: Final = frozenset({"Mentor", "Observer"})
+_SAYS_NOTHING: Final = frozenset({"User", "Member", "None", "Other"})
+"""Institution and system roles that everybody with an account has."""
+
+
 @dataclass(frozen=True, slots=True)
 class LtiRole:
     """A role, read."""
@@ -97,6 +102,19 @@ def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
     in_context = [pair for pair in roles if pair[1].scope == "context"]
     leads = any(_one(text, role, table) == "moderator" for text, role in in_context or roles)
     return "moderator" if leads else "attendee"
+
+
+def is_observer(texts: Iterable[str]) -> bool:
+    """Whether these roles are those of somebody who looks on (LTI 1.3 Core, A.2): every role in
+    the course is Mentor, or there is none and the person is an Observer or Mentor elsewhere.
+    """
+    roles = [role for text in texts if (role := parse(text)) is not None]
+    in_context = [role for role in roles if role.scope == "context"]
+    if in_context:
+        return all(role.name in _ONLOOKERS for role in in_context)
+    return any(role.name in _ONLOOKERS for role in roles) and all(
+        role.name in _ONLOOKERS or role.name in _SAYS_NOTHING for role in roles
+    )
 
 
 def _read(text: str, table: Mapping[str, Role]) -> LtiRole | None:

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Final, Literal
 
-from lti_bridge.conferencing import JoinUrl, MeetingStatus, Visitor
+from lti_bridge.conferencing import Capability, JoinUrl, MeetingInfo, Visitor
 from lti_bridge.directory.memory import Memory
-from lti_bridge.errors import RemoteError, RemoteMalformed, RemoteRejected
+from lti_bridge.errors import (
+    BridgeError,
+    CapabilityMissing,
+    RemoteError,
+    RemoteMalformed,
+    RemoteRejected,
+)
 from lti_bridge.http.flights import Flights
-from lti_bridge.scheduling.opening import FAILED_SECONDS, Crowded, Opener, details, gone
+from lti_bridge.scheduling.opening import (
+    FAILED_SECONDS,
+    STAYS_SECONDS,
+    Crowded,
+    Opener,
+    details,
+    gone,
+)
 
 if TYPE_CHECKING:
-    from lti_bridge.conferencing import Services
+    from lti_bridge.conferencing import ConferencingService, Created
+    from lti_bridge.conferencing.registry import Services
     from lti_bridge.directory import Person
     from lti_bridge.scheduling.standing import MeetingBook
     from lti_bridge.store import Meeting
@@ -23,6 +37,10 @@ if TYPE_CHECKING:
 STATUS_SECONDS: Final = 5.0
 """However many people wait or look on: one status call per meeting, process and 5 seconds."""
 
+GONE: Final = frozenset({"notFound", "http_404", "http_410"})
+"""Codes of a service that lost a meeting since it was confirmed."""
+
+NOBODY: Final = MeetingInfo(running=False, participants=0, moderators=0)
 Why = Literal["moderator", "opening"]
 
 
@@ -31,6 +49,17 @@ class Waiting:
     """Not yet: ``moderator``, nobody who leads the class is in; ``opening``, a moment only."""
 
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A service that is left alone just now, because it failed repeatedly."""
+
+    service: str
+    reason: str
+    """The last failure's, for who runs the bridge: "answered HTTP 500"."""
+    retry_seconds: float
+    """Until it is tried again."""
 
 
 class Entrance:
@@ -43,15 +72,17 @@ class Entrance:
         services: Services,
         *,
         clock: Callable[[], float] = monotonic,
+        now: Callable[[], float] = time,
     ) -> None:
-        """See :class:`MeetingBook` and :class:`Opener`. ``clock``: seconds."""
+        """See :class:`MeetingBook` and :class:`Opener`. ``clock``: seconds; ``now``: UNIX ones."""
         self._book = book
         self._opener = opener
         self._services = services
-        self._statuses: Memory[int, MeetingStatus] = Memory(10_000, clock=clock)
+        self._now = now
+        self._statuses: Memory[int, MeetingInfo] = Memory(10_000, clock=clock)
         self._running: Memory[int, bool] = Memory(10_000, clock=clock)
         self._failed: Memory[int, RemoteError] = Memory(1_000, clock=clock)
-        self._asking: Flights[int, MeetingStatus] = Flights()
+        self._asking: Flights[int, MeetingInfo] = Flights()
         self._asking_running: Flights[int, bool] = Flights()
 
     def enter(self, meeting: int, visitor: Visitor) -> JoinUrl | Waiting:
@@ -65,11 +96,34 @@ class Entrance:
         if row.wait_for_moderator and visitor.role != "moderator" and not self._is_running(row):
             return Waiting("moderator")
         try:
-            create_time = self._opener.open(row)
+            created = self._opener.open(row)
         except Crowded:
             return Waiting("opening")
         service = self._services.service_for(row.service)
-        return service.join_url(details(row), visitor, create_time)
+        self._note_moderator(row, visitor, service)
+        return self._join_url(row, visitor, service, created)
+
+    def _join_url(
+        self, row: Meeting, visitor: Visitor, service: ConferencingService, created: Created
+    ) -> JoinUrl:
+        try:
+            return service.join_url(details(row), visitor, created)
+        except RemoteRejected as refusal:
+            if refusal.code not in GONE:
+                raise
+        # It was deleted at the service within the 20 seconds for which it counts as there.
+        self._opener.forget(row.id)
+        return service.join_url(details(row), visitor, self._opener.open(row))
+
+    def _note_moderator(self, row: Meeting, visitor: Visitor, service: ConferencingService) -> None:
+        """Where the service doesn't say who is in, a moderator on the way in has to do."""
+        if visitor.role != "moderator" or not row.wait_for_moderator:
+            return
+        if Capability.RUNNING not in service.capabilities and not self._was_led(row):
+            self._book.moderator_came(row.id, int(self._now() * 1000))
+
+    def _was_led(self, row: Meeting) -> bool:
+        return (row.moderator_ms or 0) / 1000 > self._now() - STAYS_SECONDS
 
     def is_open(self, meeting: int, visitor: Visitor) -> bool:
         """Whether :meth:`enter` would let them in now; costs one status call per 5 seconds.
@@ -79,13 +133,37 @@ class Entrance:
         row = self.meeting(meeting)
         return visitor.role == "moderator" or not row.wait_for_moderator or self._is_running(row)
 
-    def status(self, meeting: int) -> MeetingStatus | None:
+    def status(self, meeting: int) -> MeetingInfo | None:
         """Whether it runs and how many are in; None where the service doesn't say just now."""
         row = self.meeting(meeting)
         try:
             return self._statuses.get(row.id) or self._asking.call(row.id, lambda: self._ask(row))
-        except RemoteError:
+        except (RemoteError, CapabilityMissing):
             return None
+
+    def capabilities(self, meeting: int) -> frozenset[Capability]:
+        """What a page of this meeting may offer; nothing where its service isn't there."""
+        try:
+            return self._services.service_for(self.meeting(meeting).service).capabilities
+        except BridgeError:
+            return frozenset()
+
+    def trouble(self, meeting: int) -> Trouble | None:
+        """Why the meeting's service is left alone just now; None where it isn't."""
+        try:
+            service = self._services.service_for(self.meeting(meeting).service)
+        except BridgeError:
+            return None
+        health = service.health
+        if health.state == "closed":
+            return None
+        return Trouble(service.name, health.reason, health.retry_seconds)
+
+    def forget(self, meeting: int) -> None:
+        """It has ended: what was known of it doesn't hold any more."""
+        self._opener.forget(meeting)
+        self._statuses.forget(meeting)
+        self._running.forget(meeting)
 
     def meeting(self, meeting: int) -> Meeting:
         """The meeting; :class:`NotAllowed` where it is gone."""
@@ -94,16 +172,13 @@ class Entrance:
             raise gone()
         return row
 
-    def _ask(self, row: Meeting) -> MeetingStatus:
+    def _ask(self, row: Meeting) -> MeetingInfo:
         known = self._statuses.get(row.id)
         if known is not None:  # another thread's call ended between our look and our turn
             return known
         service = self._services.service_for(row.service)
         with self._failing(row.id):
-            try:
-                status = service.status(row.meeting_id)
-            except (RemoteRejected, RemoteMalformed):  # not all have that call; this one they do
-                status = MeetingStatus(service.is_running(row.meeting_id))
+            status = _look_at(service, row.meeting_id)
         self._running.put(row.id, status.running, STATUS_SECONDS)
         return self._statuses.put(row.id, status, STATUS_SECONDS)
 
@@ -117,8 +192,11 @@ class Entrance:
         known = self._running.get(row.id)
         if known is not None:  # as above
             return known
+        service = self._services.service_for(row.service)
+        if Capability.RUNNING not in service.capabilities:
+            return self._was_led(row)
         with self._failing(row.id):
-            running = self._services.service_for(row.service).is_running(row.meeting_id)
+            running = service.is_running(row.meeting_id)
         return self._running.put(row.id, running, STATUS_SECONDS)
 
     @contextmanager
@@ -132,6 +210,15 @@ class Entrance:
         except RemoteError as error:
             self._failed.put(meeting, error, FAILED_SECONDS)
             raise
+
+
+def _look_at(service: ConferencingService, meeting_id: str) -> MeetingInfo:
+    if Capability.LIVE_COUNTS in service.capabilities:
+        try:
+            return service.info(meeting_id) or NOBODY
+        except (CapabilityMissing, RemoteRejected, RemoteMalformed):
+            pass  # not all have that call; the other they do
+    return MeetingInfo(running=service.is_running(meeting_id))
 
 
 def visitor_for(person: Person) -> Visitor:
@@ -148,4 +235,9 @@ def visitor_for(person: Person) -> Visitor:
         or f"Participant {person.id or ''}".strip()
     )
     user_id = "" if person.meets_id is None else str(person.meets_id)
-    return Visitor(full_name=name, role=person.role, user_id=user_id)
+    return Visitor(
+        full_name=name,
+        role=person.role,
+        user_id=user_id,
+        key="" if person.id is None else str(person.id),
+    )

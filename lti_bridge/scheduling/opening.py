@@ -8,16 +8,17 @@ one holds the meeting's claim in the database, and the others watch the row unti
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.conferencing import MeetingDetails
+from lti_bridge.conferencing import Callbacks, Capability, Created, MeetingDetails
 from lti_bridge.directory.memory import Memory
-from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout
+from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout, ServiceResting
 from lti_bridge.http.flights import Crowded, Flights
 
 if TYPE_CHECKING:
-    from lti_bridge.conferencing import Services
+    from lti_bridge.conferencing import ConferencingService
+    from lti_bridge.conferencing.registry import Services
     from lti_bridge.store import Claim, Meeting, Meetings
 
 CONFIRMED_SECONDS: Final = 20.0
@@ -29,45 +30,75 @@ FAILED_SECONDS: Final = 1.0
 MOST_WAITING: Final = 48
 """Threads that may wait for a ``create``; more would leave none for other courses."""
 
-Confirmed = tuple[int | None]
-"""``createTime`` of a meeting that is there, where the service gave one."""
+STAYS_SECONDS: Final = 12 * 3600.0
+"""For so long a meeting is taken to go on, where the service doesn't say whether it runs."""
+
+CallbacksFor = Callable[["Meeting"], Callbacks]
+"""Where a service is to tell us of a meeting."""
+Warned = Callable[["Meeting", Sequence[str]], None]
+"""Told what of a meeting could not be said as it was."""
 
 __all__ = ["CONFIRMED_SECONDS", "Crowded", "Opener", "details"]
+
+
+def no_callbacks(_meeting: Meeting) -> Callbacks:
+    """For a bridge that services can't reach."""
+    return Callbacks()
+
+
+def _nobody_told(_meeting: Meeting, _warnings: Sequence[str]) -> None:
+    pass
 
 
 class Opener:
     """Sees to it that a meeting is there before anybody is sent into it."""
 
     def __init__(
-        self, meetings: Meetings, services: Services, *, now: Callable[[], float] = time.time
+        self,
+        meetings: Meetings,
+        services: Services,
+        *,
+        callbacks: CallbacksFor = no_callbacks,
+        warned: Warned = _nobody_told,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        """``now``: UNIX seconds."""
+        """``callbacks``: where services tell of a meeting, the same each time; ``warned`` is told
+        what ``create`` warned of; ``now``: UNIX seconds.
+        """
         self._meetings = meetings
         self._services = services
+        self._callbacks = callbacks
+        self._warned = warned
         self._now = now
-        self._confirmed: Memory[int, Confirmed] = Memory(10_000, clock=now)
+        self._confirmed: Memory[int, Created] = Memory(10_000, clock=now)
         self._failed: Memory[int, RemoteError] = Memory(1_000, clock=now)
-        self._opening: Flights[int, Confirmed] = Flights(most_waiting=MOST_WAITING)
+        self._opening: Flights[int, Created] = Flights(most_waiting=MOST_WAITING)
 
-    def open(self, meeting: Meeting) -> int | None:
-        """Confirm the meeting; its ``createTime`` where the service gives one.
+    def open(self, meeting: Meeting) -> Created:
+        """Confirm the meeting; what ``create`` said of it.
 
         Raises :class:`RemoteError` where ``create`` fails, :class:`Crowded` where so many wait
         for it already that this one should ask again in a moment, :class:`NotAllowed` where the
-        meeting is gone, and :class:`lti_bridge.errors.StoreError`.
+        meeting is gone, :class:`ServiceResting` where its service takes no new meetings and this
+        one doesn't run, and :class:`lti_bridge.errors.StoreError`.
         """
         confirmed = self._remembered(meeting.id)
         if confirmed is None:
             confirmed = self._opening.call(meeting.id, lambda: self._open(meeting))
-        return confirmed[0]
+        return confirmed
 
-    def _remembered(self, meeting: int) -> Confirmed | None:
+    def forget(self, meeting: int) -> None:
+        """It has ended: whoever comes next has it made anew."""
+        self._meetings.ended(meeting)
+        self._confirmed.forget(meeting)
+
+    def _remembered(self, meeting: int) -> Created | None:
         failed = self._failed.get(meeting)
         if failed is not None:
             raise failed.with_traceback(None)  # else it would grow with everybody it is told to
         return self._confirmed.get(meeting)
 
-    def _open(self, meeting: Meeting) -> Confirmed:
+    def _open(self, meeting: Meeting) -> Created:
         # Between this thread's look into the memory and its turn, another may have come to an end.
         confirmed = self._remembered(meeting.id)
         if confirmed is not None:
@@ -80,7 +111,7 @@ class Opener:
             if row is None:
                 raise gone()
             if self._fresh(row):
-                return self._remember(row.id, row.create_time, row.confirmed_ms / 1000)
+                return self._remember(row.id, _known(row), row.confirmed_ms / 1000)
             claim = self._claim(row)
             if claim is not None:
                 return self._create(row, claim)
@@ -100,21 +131,45 @@ class Opener:
             hold_ms=int(HOLD_SECONDS * 1000),
         )
 
-    def _create(self, row: Meeting, claim: Claim) -> Confirmed:
+    def _create(self, row: Meeting, claim: Claim) -> Created:
         try:
-            created = self._services.service_for(row.service).create(details(row))
+            created = self._made_or_running(row)
         except BaseException as error:
             self._meetings.released(claim)
             if isinstance(error, RemoteError):
                 self._failed.put(row.id, error, FAILED_SECONDS)
             raise
+        if created.warnings:
+            self._warned(row, created.warnings)
         now = self._now()
-        self._meetings.confirmed(claim, created.create_time, int(now * 1000))
-        return self._remember(row.id, created.create_time, now)
+        self._meetings.confirmed(claim, created.create_time, created.remote_id, int(now * 1000))
+        return self._remember(row.id, created, now)
 
-    def _remember(self, meeting: int, create_time: int | None, confirmed: float) -> Confirmed:
+    def _made_or_running(self, row: Meeting) -> Created:
+        service = self._services.service_for(row.service)
+        if not self._services.is_resting(row.service):
+            return service.create(details(row, self._callbacks(row)))
+        if self._goes_on(row, service):
+            return _known(row)
+        raise ServiceResting(
+            f"The service {row.service} is at rest, and this meeting doesn't run.",
+            remedy=f"Wake it (lti-bridge conferencing wake {row.service}), or let the course meet"
+            " on another.",
+            code="service_resting",
+        )
+
+    def _goes_on(self, row: Meeting, service: ConferencingService) -> bool:
+        if Capability.RUNNING in service.capabilities:
+            return service.is_running(row.meeting_id)
+        return row.confirmed_ms / 1000 > self._now() - STAYS_SECONDS
+
+    def _remember(self, meeting: int, created: Created, confirmed: float) -> Created:
         left = confirmed + CONFIRMED_SECONDS - self._now()
-        return self._confirmed.put(meeting, (create_time,), left)
+        return self._confirmed.put(meeting, created, left)
+
+
+def _known(row: Meeting) -> Created:
+    return Created(create_time=row.create_time, remote_id=row.remote_id)
 
 
 def gone() -> NotAllowed:
@@ -136,7 +191,7 @@ def _opening_elsewhere(meeting: Meeting) -> RemoteTimeout:
     )
 
 
-def details(row: Meeting) -> MeetingDetails:
+def details(row: Meeting, callbacks: Callbacks | None = None) -> MeetingDetails:
     """What ``create`` says: a pure function of the row (CONTRACT.md, 4)."""
     course = {} if row.meets_course_id is None else {"meets-id-course": str(row.meets_course_id)}
     context = {"bbb-context-id": row.lti_context_id} if row.lti_context_id else {}
@@ -147,6 +202,8 @@ def details(row: Meeting) -> MeetingDetails:
         moderator_password=row.moderator_password,
         logout_url=row.logout_url,
         record=row.record,
+        callbacks=callbacks or Callbacks(),
+        remote_id=row.remote_id,
         metadata={
             **course,
             **context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic, time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -33,11 +33,15 @@ class MeetingBook:
         self,
         meetings: Meetings,
         *,
+        service_names: Callable[[], Sequence[str]] = tuple,
         now: Callable[[], float] = time,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """``now``: UNIX seconds; ``clock``: seconds by which this process forgets."""
+        """``service_names``: of the services there are; ``now``: UNIX seconds; ``clock``: seconds
+        by which this process forgets.
+        """
         self._meetings = meetings
+        self._service_names = service_names
         self._now = now
         self._by_link: Memory[tuple[int, str], int] = Memory(10_000, clock=clock)
         self._by_id: Memory[int, Meeting] = Memory(10_000, clock=clock)
@@ -71,11 +75,17 @@ class MeetingBook:
         self._meetings.set_waiting(meeting, wait_for_moderator=wait_for_moderator)
         self._by_id.forget(meeting)
 
+    def moderator_came(self, meeting: int, now_ms: int) -> None:
+        """A moderator goes in now."""
+        self._meetings.moderator_came(meeting, now_ms)
+        self._by_id.forget(meeting)
+
     def _make(self, launch: Launch, course: Course) -> Meeting:
         new = NewMeeting(
             course_id=course.id,
             resource_link_id=launch.resource_link_id,
             service=launch.platform.conferencing,
+            own_service=self._own_service(launch),
             name=meeting_name(course.title or launch.course_title, launch.link_title),
             logout_url=everybodys(launch.return_url),
             meets_course_id=course.meets_id,
@@ -85,6 +95,11 @@ class MeetingBook:
             wait_for_moderator=_says_yes(launch.custom.get("wait_for_moderator", "")),
         )
         return self._meetings.add_standing(new, int(self._now() * 1000))
+
+    def _own_service(self, launch: Launch) -> str | None:
+        """What the link's custom parameter ``conferencing`` names, if there is such a service."""
+        named = launch.custom.get("conferencing", "").strip()
+        return named if named in self._service_names() else None
 
 
 def everybodys(return_url: str) -> str:

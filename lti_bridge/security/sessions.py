@@ -40,6 +40,7 @@ class FrameSession:
     locale: str
     course_title: str
     link_title: str
+    observer: bool = False
 
 
 class Sessions:

@@ -27,6 +27,9 @@ class Signers:
         self.session: Final = TimestampSigner(
             keys, salt="lti-bridge.session", key_derivation="hmac", digest_method=hashlib.sha256
         )
+        self.callback: Final = Signer(
+            keys, salt="lti-bridge.callback", key_derivation="hmac", digest_method=hashlib.sha256
+        )
 
     def browser_mark(self, nonce: str) -> str:
         """What the browser of a login keeps in its cookie: unguessable, bound to the nonce."""
@@ -37,4 +40,18 @@ class Signers:
         try:
             return self.browser.verify_signature(nonce.encode(), mark.encode())
         except ValueError:  # halves of surrogate pairs
+            return False
+
+    def callback_mark(self, purpose: str) -> str:
+        """What stands in the URL of a callback, so that only who was given it can call it.
+
+        The same each time, since ``create`` says the same each time.
+        """
+        return self.callback.get_signature(purpose).decode("ascii")
+
+    def is_callback_of(self, purpose: str, mark: str) -> bool:
+        """Whether the mark is the one given out for it. Constant time."""
+        try:
+            return self.callback.verify_signature(purpose.encode(), mark.encode())
+        except ValueError:
             return False

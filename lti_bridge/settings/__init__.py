@@ -18,6 +18,7 @@ from lti_bridge.settings.models import (
     Settings,
 )
 from lti_bridge.settings.resources import resource
+from lti_bridge.settings.single import load_conferencing
 
 __all__ = [
     "Conferencing",
@@ -28,5 +29,6 @@ __all__ = [
     "Security",
     "Settings",
     "load",
+    "load_conferencing",
     "resource",
 ]

@@ -24,7 +24,8 @@ Table = dict[str, object]
 
 _SHAPE = shape_of(Settings)
 
-_FAMILY = (("secret",), ("username", "password", "timezone"))
+_ONSTREAM = ("username", "password", "timezone", "daylight_saving", "send_timezone", "experimental")
+_FAMILY = (("secret",), _ONSTREAM)
 _NEEDED_AND_UNUSED = {
     "meetingz": _FAMILY,
     "mconf": _FAMILY,

@@ -100,6 +100,12 @@ class Conferencing(Table):
         description="the account's time zone in Onstream's codes,"
         ' such as "UTC", "UP1" (UTC+1) or "UM5" (UTC-5)',
     )
+    daylight_saving: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description='"auto" (by the calendar of the zone), "on" (always an hour ahead) or "off"',
+    )
+    send_timezone: StrictBool = Field(default=False, description="true or false")
+    experimental: StrictBool = Field(default=False, description="true or false")
 
 
 class Engagement(Table):

@@ -12,18 +12,24 @@ from dataclasses import dataclass
 
 from lti_bridge.store import schema
 from lti_bridge.store.engine import Database
+from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
 from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
 from lti_bridge.store.nonces import Nonces
+from lti_bridge.store.notices import Notice, NoticeKind, Notices
 from lti_bridge.store.people import CourseRecord, Kind, Pending, People, PersonRecord, Profile
 from lti_bridge.store.platforms import Platform, Platforms, Role
+from lti_bridge.store.services import ConferencingServices, StoredService
+from lti_bridge.store.snapshot import Snapshot
 from lti_bridge.store.vault import Vault
 
 __all__ = [
     "Claim",
+    "ConferencingServices",
     "CourseRecord",
     "Database",
+    "Invitations",
     "Kind",
     "LaunchEntry",
     "LaunchJournal",
@@ -32,6 +38,9 @@ __all__ = [
     "Meetings",
     "NewMeeting",
     "Nonces",
+    "Notice",
+    "NoticeKind",
+    "Notices",
     "Pending",
     "People",
     "PersonRecord",
@@ -39,7 +48,10 @@ __all__ = [
     "Platforms",
     "Profile",
     "Role",
+    "Snapshot",
     "Store",
+    "StoredInvitation",
+    "StoredService",
     "ToolKey",
     "ToolKeys",
     "open_store",
@@ -58,6 +70,9 @@ class Store:
     nonces: Nonces
     launches: Launches
     keys: ToolKeys
+    services: ConferencingServices
+    invitations: Invitations
+    notices: Notices
 
     def close(self) -> None:
         """Give every connection back."""
@@ -75,4 +90,7 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         nonces=Nonces(database),
         launches=Launches(database),
         keys=ToolKeys(database, vault),
+        services=ConferencingServices(database, vault),
+        invitations=Invitations(database, vault),
+        notices=Notices(database),
     )

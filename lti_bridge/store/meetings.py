@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow
 from lti_bridge.store.upsert import insert
@@ -39,6 +39,10 @@ class Meeting:
     lti_context_id: str
     create_time: int | None
     """UNIX milliseconds, the service's own."""
+    remote_id: str
+    """The service's own number of it, or empty."""
+    moderator_ms: int | None
+    """When a moderator last went in, where the service can't say so itself."""
     confirmed_ms: int
 
     def __repr__(self) -> str:
@@ -60,6 +64,8 @@ class NewMeeting:
     lti_context_id: str
     record: bool = False
     wait_for_moderator: bool = False
+    own_service: str | None = None
+    """Where the link itself names a service; the meeting stays there then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,20 @@ class Meetings:
         return self._meeting(row) if row else None
 
     def add_standing(self, new: NewMeeting, now_ms: int) -> Meeting:
-        """Make it, or give the one that another thread or process just made."""
+        """Make it, or give the one that another thread or process just made.
+
+        It meets on the service that its link names, or else its course, or else ``new.service``.
+        """
+        courses = (
+            select(CourseRow.conferencing).where(CourseRow.id == new.course_id).scalar_subquery()
+        )
         statement = (
             insert(self._database, MeetingRow)
             .values(
                 course_id=new.course_id,
                 resource_link_id=new.resource_link_id,
-                service=new.service,
+                service=func.coalesce(new.own_service, courses, new.service),
+                own_service=new.own_service,
                 meeting_id=f"lti-{secrets.token_hex(16)}",
                 name=new.name,
                 attendee_password_sealed=self._vault.seal(secrets.token_hex(12)),
@@ -145,10 +158,28 @@ class Meetings:
         taken = self._database.write_statement(lambda c: c.execute(_CLAIM, values).rowcount)
         return Claim(meeting, token) if taken else None
 
-    def confirmed(self, claim: Claim, create_time: int | None, now_ms: int) -> None:
+    def confirmed(self, claim: Claim, create_time: int | None, remote_id: str, now_ms: int) -> None:
         """``create`` succeeded; everybody may join."""
-        values = {"create_time": create_time, "confirmed_ms": now_ms}
+        values = {"create_time": create_time, "remote_id": remote_id, "confirmed_ms": now_ms}
         self._end(claim, values)
+
+    def ended(self, meeting: int) -> None:
+        """It isn't there any more: the next who comes makes it anew."""
+        statement = (
+            update(MeetingRow)
+            .where(MeetingRow.id == meeting)
+            .values(confirmed_ms=None, moderator_ms=None)
+        )
+        self._database.write_statement(lambda c: c.execute(statement))
+
+    def moderator_came(self, meeting: int, now_ms: int) -> None:
+        """A moderator goes in; for services that don't say who is in."""
+        statement = update(MeetingRow).where(MeetingRow.id == meeting).values(moderator_ms=now_ms)
+        self._database.write_statement(lambda c: c.execute(statement))
+
+    def by_meeting_id(self, meeting_id: str) -> Meeting | None:
+        """The meeting by the ID that services know it by."""
+        return self._one(_BY_MEETING_ID, {"meeting_id": meeting_id})
 
     def released(self, claim: Claim) -> None:
         """``create`` failed; the next may try."""
@@ -163,14 +194,17 @@ class Meetings:
         self._database.write_statement(lambda c: c.execute(statement))
 
     def follow_platforms(self, configured: Sequence[str], confirmed_before_ms: int) -> int:
-        """Let standing meetings meet on the service that their platform names; how many moved.
+        """Let standing meetings meet on the service that is meant for them; how many moved.
 
-        An operator who names another service means the courses that are there, too. A meeting
-        that may be running stays where it is, unless its service isn't ``configured`` any more:
-        then nobody could join it at all.
+        That is the one their link names, or else their course, or else their platform, of those
+        that are ``configured``. An operator who names another means the courses that are there,
+        too. A meeting that may be running stays where it is, unless its service isn't configured
+        any more: then nobody could join it at all.
         """
+        own = case((MeetingRow.own_service.in_(configured), MeetingRow.own_service))
+        courses = case((CourseRow.conferencing.in_(configured), CourseRow.conferencing))
         wanted = (
-            select(ConnectionRow.conferencing)
+            select(func.coalesce(own, courses, ConnectionRow.conferencing))
             .join(CourseRow, CourseRow.connection_id == ConnectionRow.id)
             .where(CourseRow.id == MeetingRow.course_id)
             .scalar_subquery()
@@ -186,7 +220,9 @@ class Meetings:
                     MeetingRow.confirmed_ms < confirmed_before_ms,
                 ),
             )
-            .values(service=wanted, create_time=None, confirmed_ms=None)
+            .values(
+                service=wanted, create_time=None, remote_id="", confirmed_ms=None, moderator_ms=None
+            )
         )
         return self._database.write_statement(lambda c: c.execute(statement).rowcount)
 
@@ -236,10 +272,13 @@ _PLAIN: Final = (
     "meets_connection",
     "lti_context_id",
     "create_time",
+    "remote_id",
+    "moderator_ms",
 )
 
 _MEETING: Final = select(MeetingRow.__table__)
 _BY_ID: Final = _MEETING.where(MeetingRow.id == bindparam("meeting"))
+_BY_MEETING_ID: Final = _MEETING.where(MeetingRow.meeting_id == bindparam("meeting_id"))
 _STANDING: Final = _MEETING.where(
     MeetingRow.course_id == bindparam("course"), MeetingRow.resource_link_id == bindparam("link")
 )

@@ -108,6 +108,8 @@ class CourseRow(Base):
     """Empty where launches name no context; then ``lone_link_id`` tells them apart."""
     lone_link_id: Mapped[str] = mapped_column(String(IDENTIFIER), server_default="")
     title: Mapped[str] = mapped_column(Text, server_default="")
+    conferencing: Mapped[str | None] = mapped_column(String(255))
+    """The service this course meets on; None: the one that its platform names."""
     meets_id: Mapped[int | None] = mapped_column(BigInteger)
     """MEETS' own number, remembered for good (its manual, "from")."""
     pending: Mapped[bool] = mapped_column(Boolean, server_default=false())
@@ -169,6 +171,8 @@ class MeetingRow(Base):
     resource_link_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     """The link whose standing meeting this is."""
     service: Mapped[str] = mapped_column(String(255))
+    own_service: Mapped[str | None] = mapped_column(String(255))
+    """The service that its link names; None: it follows its course, or else its platform."""
     meeting_id: Mapped[str] = mapped_column(String(64), unique=True)
     """The service's meeting ID: ASCII letters, digits, - and _ only; random, names nobody."""
     name: Mapped[str] = mapped_column(Text)
@@ -183,6 +187,10 @@ class MeetingRow(Base):
     lti_context_id: Mapped[str] = mapped_column(String(IDENTIFIER))
     create_time: Mapped[int | None] = mapped_column(BigInteger)
     """``createTime`` as the service gave it (UNIX milliseconds), sent back with ``join``."""
+    remote_id: Mapped[str] = mapped_column(String(255), server_default="")
+    """The service's own number of it; empty until a ``create`` gave one."""
+    moderator_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When a moderator last went in, where the service doesn't say who is in."""
     confirmed_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When a ``create`` last succeeded."""
     claim: Mapped[str | None] = mapped_column(String(32))
@@ -190,6 +198,60 @@ class MeetingRow(Base):
     claim_until_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """… and until when others wait for that."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class ServiceRow(Base):
+    """A conferencing service: of the settings file (there, only its name and rest), or our own."""
+
+    __tablename__ = "services"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    managed_by: Mapped[str] = mapped_column(String(8))
+    """``file`` or ``admin``: whose settings hold."""
+    settings: Mapped[str] = mapped_column(Text, server_default="{}")
+    """JSON object: the keys of a ``[[conferencing]]`` table but the secret ones; empty for
+    ``file``, whose settings are each process's own."""
+    secret_sealed: Mapped[str | None] = mapped_column(Text)
+    """The shared secret, or the account's password."""
+    resting: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """No new meetings; those that run go on."""
+    active: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+    updated_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class InvitationRow(Base):
+    """A person's own way into a session of a service that keeps a list of who may come."""
+
+    __tablename__ = "invitations"
+
+    service: Mapped[str] = mapped_column(String(255), primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), primary_key=True)
+    """The address that we made up for them."""
+    service_user_id: Mapped[str] = mapped_column(String(64))
+    role: Mapped[int] = mapped_column(Integer)
+    link_sealed: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class NoticeRow(Base):
+    """What a service told us by a callback, once it was found to be true."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("meeting_id", "kind", "subject"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    """``ended``, ``recording`` or ``attendance``."""
+    subject: Mapped[str] = mapped_column(String(255), server_default="")
+    """The recording's ID, or which of the meeting's sessions it is about."""
+    data: Mapped[str] = mapped_column(Text, server_default="")
+    """JSON of what was told, where it can't be asked for again."""
+    at_ms: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
 class NonceRow(Base):

@@ -43,6 +43,7 @@ class CourseViews:
             open=self._is_open(session),
             running=status.running if status else None,
             participants=status.participants if status else None,
+            trouble=self.entrance.trouble(session.meeting) is not None,
         )
         answer.headers["Cache-Control"] = "no-store"
         return answer

@@ -64,4 +64,5 @@ def _session(launch: Launch, course: Course, person: Person, meeting: Meeting) -
         locale=launch.locale,
         course_title=launch.course_title,
         link_title=launch.link_title,
+        observer=launch.observer,
     )

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, g, render_template
 
-from lti_bridge.conferencing import Visitor
+from lti_bridge.conferencing import Capability, Visitor
 from lti_bridge.errors import BridgeError, ServiceMissing
 from lti_bridge.scheduling import Entrance, Waiting
 from lti_bridge.security import FrameSession, Redirect, Sessions, page_headers
@@ -36,13 +36,7 @@ class Pages:
     def course(self, session: FrameSession, visit: Visit, *, saved: bool = False) -> Response:
         """The course page: the meeting, whether it runs and how many are in, Join."""
         visit.outcome = "page"
-        return self._page(
-            "course/course.html",
-            session,
-            meeting=self._entrance.meeting(session.meeting),
-            status=self._entrance.status(session.meeting),
-            saved=saved,
-        )
+        return self._meeting_page("course/course.html", session, saved=saved)
 
     def join_button(self, session: FrameSession, visit: Visit) -> Response:
         """The page in a frame whose one button opens the class in a new window.
@@ -50,12 +44,7 @@ class Pages:
         Browsers often refuse camera and microphone inside frames.
         """
         visit.outcome = "page"
-        return self._page(
-            "course/join.html",
-            session,
-            meeting=self._entrance.meeting(session.meeting),
-            status=self._entrance.status(session.meeting),
-        )
+        return self._meeting_page("course/join.html", session)
 
     def join(self, session: FrameSession, visit: Visit) -> Response:
         """The redirect into class, or the page that waits for it and then goes by itself."""
@@ -69,6 +58,7 @@ class Pages:
                 session,
                 meeting=self._entrance.meeting(session.meeting),
                 why=entered.why,
+                trouble=self._entrance.trouble(session.meeting),
             )
         visit.step, visit.outcome = "joined", "joined"
         return Redirect(entered, ("Referrer-Policy", "no-referrer"))
@@ -92,6 +82,20 @@ class Pages:
             platform = visit.platform.id
         return self._response(body, platform, type(error).status)
 
+    def _meeting_page(self, template: str, session: FrameSession, **values: Any) -> Response:
+        """A page about the meeting, with what its service says and can do."""
+        meeting = self._entrance.meeting(session.meeting)
+        status = self._entrance.status(meeting.id)
+        return self._page(
+            template,
+            session,
+            meeting=meeting,
+            status=status,
+            tells_running=Capability.RUNNING in self._entrance.capabilities(meeting.id),
+            trouble=self._entrance.trouble(meeting.id),
+            **values,
+        )
+
     def _page(self, template: str, session: FrameSession, **values: Any) -> Response:
         body = render_template(
             template, session=session, token=self._sessions.issue(session), **values
@@ -105,4 +109,10 @@ class Pages:
 
 def visitor_of(session: FrameSession) -> Visitor:
     """The person of a page, as the service is told of them."""
-    return Visitor(full_name=session.name, role=session.role, user_id=session.meets_user_id)
+    return Visitor(
+        full_name=session.name,
+        role=session.role,
+        user_id=session.meets_user_id,
+        key="" if session.user_id is None else str(session.user_id),
+        observer=session.observer,
+    )

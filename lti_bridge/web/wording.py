@@ -14,10 +14,12 @@ from flask_babel import LazyString, lazy_gettext
 
 from lti_bridge.errors import (
     BridgeError,
+    CircuitOpen,
     MalformedRequest,
     NotAllowed,
     NotAuthentic,
     RemoteError,
+    RemoteRejected,
     ServiceMissing,
 )
 
@@ -79,6 +81,17 @@ BY_CODE: Final[Mapping[str, Wording]] = {
     "meets_unknown_course": Wording(lazy_gettext("This course isn’t known yet"), _TELL),
     "meets_unknown_person": Wording(lazy_gettext("You aren’t on the list yet"), _TELL),
     "meeting_gone": Wording(lazy_gettext("This meeting no longer exists"), _AGAIN),
+    "maxParticipantsReached": Wording(
+        lazy_gettext("The class is full"),
+        lazy_gettext("Wait until somebody leaves, then try again, or tell your teacher."),
+    ),
+    "service_resting": Wording(
+        lazy_gettext("No classes are opened here just now"),
+        lazy_gettext(
+            "The service for live classes takes no new classes at the moment. Please ask your"
+            " teacher, or give the number below to the support team of your learning platform."
+        ),
+    ),
     "moderators_only": Wording(
         lazy_gettext("Only teachers of this course can do that"),
         lazy_gettext("Please ask your teacher."),
@@ -93,14 +106,36 @@ BY_CODE: Final[Mapping[str, Wording]] = {
     ),
 }
 
+_CANNOT_GET_IN: Final = lazy_gettext("We can’t get you into class just now")
+
 BY_CLASS: Final[tuple[tuple[type[BridgeError], Wording], ...]] = (
     (MalformedRequest, NOT_HERE),
     (NotAuthentic, NOT_SURE),
     (NotAllowed, NOT_HERE),
     (
+        CircuitOpen,
+        Wording(
+            _CANNOT_GET_IN,
+            lazy_gettext(
+                "The class service has failed several times and gets a short rest. It’s not your"
+                " fault: try again in half a minute."
+            ),
+        ),
+    ),
+    (
+        RemoteRejected,
+        Wording(
+            _CANNOT_GET_IN,
+            lazy_gettext(
+                "The class service refused. It’s not your fault: try again, and if that doesn’t"
+                " help, give the number below to the support team of your learning platform."
+            ),
+        ),
+    ),
+    (
         RemoteError,
         Wording(
-            lazy_gettext("We can’t get you into class just now"),
+            _CANNOT_GET_IN,
             lazy_gettext("It’s not your fault. Wait a moment, then try again."),
         ),
     ),

@@ -17,6 +17,7 @@ from tests.browser.university import (
     STUDENT,
     TEACHER,
 )
+from tests.functional.tools import LTI
 
 DELIBERATE = r"the server responded with a status of (403|503)"
 
@@ -66,7 +67,24 @@ def the_retry_page(town, person):
     return window.main_frame
 
 
-PAGES = [the_join_page, the_waiting_page, the_refusal_page, the_cookie_page, the_retry_page]
+def the_page_of_a_service_in_trouble(town, person):
+    town.campus.service.faults.set("500")
+    for number in range(5):
+        claims = {f"{LTI}resource_link": {"id": f"link {number}"}}
+        town.campus.launch(town.campus.student, town.campus.link(), claims=claims)
+    frame = the_join_page(town, person)
+    expect(frame.locator("[data-when=trouble]")).to_be_visible()
+    return frame
+
+
+PAGES = [
+    the_page_of_a_service_in_trouble,
+    the_join_page,
+    the_waiting_page,
+    the_refusal_page,
+    the_cookie_page,
+    the_retry_page,
+]
 
 
 def violations(frame):

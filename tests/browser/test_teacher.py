@@ -97,7 +97,8 @@ def test_a_page_that_was_out_of_sight_asks_when_it_comes_back(town):
     expect(window.locator(".waiting")).to_be_visible()
     with window.expect_response("**/course/status") as answered:
         window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert answered.value.json() == {"open": False, "running": False, "participants": 0}
+    said = answered.value.json()
+    assert said == {"open": False, "running": False, "participants": 0, "trouble": False}
     expect(teachers_frame.get_by_text("Nobody is in yet")).to_be_visible()
 
 

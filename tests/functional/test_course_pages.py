@@ -132,13 +132,28 @@ def test_a_meeting_that_is_gone_is_refused(campus):
 
 def test_status_tells_who_is_in(campus):
     page = read(campus.launch(campus.teacher, campus.link("frame")))
-    assert status(campus, page.session) == {"open": True, "running": False, "participants": 0}
+    assert status(campus, page.session) == {
+        "open": True,
+        "running": False,
+        "participants": 0,
+        "trouble": False,
+    }
     follow(press(campus, page))
     campus.restart()
-    assert status(campus, page.session) == {"open": True, "running": True, "participants": 1}
+    assert status(campus, page.session) == {
+        "open": True,
+        "running": True,
+        "participants": 1,
+        "trouble": False,
+    }
     campus.meetingz.faults.set("down")
     campus.restart()
-    assert status(campus, page.session) == {"open": True, "running": None, "participants": None}
+    assert status(campus, page.session) == {
+        "open": True,
+        "running": None,
+        "participants": None,
+        "trouble": False,
+    }
 
 
 def test_status_is_answered_from_memory(campus):
@@ -214,7 +229,9 @@ def test_while_the_service_is_down_a_waiting_page_goes_on_asking(campus):
     campus.restart()
     campus.meetingz.faults.set("down")
     said = status(campus, waiting.session)
-    assert said == {"open": False, "running": None, "participants": None}, "nothing to log or fear"
+    assert said == {"open": False, "running": None, "participants": None, "trouble": False}, (
+        "nothing to log or fear"
+    )
     campus.meetingz.faults.clear()
     time.sleep(1.05)
     assert status(campus, waiting.session)["running"] is False

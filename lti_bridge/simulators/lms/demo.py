@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lti_bridge.simulators.lms import roles
 from lti_bridge.simulators.lms.campus import (
     Activity,
@@ -204,3 +206,27 @@ DEMO_CAMPUS = Campus(
     users=(ANA, TOMAS, BEN, SARA),
     courses=(ALGEBRA, LITERATURE, BIOLOGY),
 )
+
+
+def _on(service: str, title: str, description: str) -> Link:
+    return Link(
+        id=f"rl-a3d5-{service}",
+        kind=service,
+        title=title,
+        description=description,
+        custom={"conferencing": service},
+    )
+
+
+OTHER_SERVICES = (
+    _on("bigbluebutton", "Laboratory", "Held on BigBlueButton."),
+    _on("mconf", "Tutorial", "Held on Mconf-Live."),
+    _on("onstream", "Guest lecture", "Held on Onstream."),
+)
+"""Links that name a conferencing service of their own."""
+
+
+def campus_with_every_service() -> Campus:
+    """The demo campus, with links in Biology to classes on the other services."""
+    biology = replace(BIOLOGY, links=(*BIOLOGY.links, *OTHER_SERVICES))
+    return replace(DEMO_CAMPUS, courses=(ALGEBRA, LITERATURE, biology))

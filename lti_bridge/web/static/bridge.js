@@ -19,7 +19,8 @@
   const use = (status) => {
     show("running", status.running === true);
     show("quiet", status.running === false);
-    show("unknown", status.running === null);
+    show("unknown", status.running === null && !status.trouble);
+    show("trouble", status.trouble);
     for (const element of page.querySelectorAll("[data-people]")) {
       element.hidden = status.participants === null;
       element.querySelector("[data-count]").textContent = digits(status.participants ?? 0);

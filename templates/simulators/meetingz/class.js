@@ -11,7 +11,7 @@ async function refresh() {
   }
   const fresh = page.getElementById("live");
   const shown = document.getElementById("live");
-  if (!fresh) {
+  if (!fresh || page.body.dataset.page !== document.body.dataset.page) {
     location.reload();
   } else if (fresh.innerHTML !== shown.innerHTML) {
     shown.replaceWith(document.adoptNode(fresh));

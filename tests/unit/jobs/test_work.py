@@ -8,7 +8,9 @@ import pytest
 
 from lti_bridge.app.background import jobs_of
 from lti_bridge.jobs import Jobs
-from lti_bridge.store import LaunchEntry
+from lti_bridge.store import Invitations, LaunchEntry, Notice, StoredInvitation, Vault
+from lti_bridge.store.notices import CLEARED_AT_ONCE
+from tests.campus import SECRET_KEY
 
 ENGINES = ("sqlite", "postgresql")
 LATER = 120.0
@@ -99,6 +101,39 @@ def test_old_nonces_and_launches_go_and_young_ones_stay(new_campus, engine):
     assert store.launches.by_reference("OLD1") is not None
     assert store.launches.by_reference("OLD2") is None
     assert later(jobs_of(campus.bridge)).clear_out() == 1, "the youngest nonce, two minutes later"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_old_notices_and_invitations_go_with_the_launches_and_young_ones_stay(new_campus, engine):
+    campus = new_campus(engine, platform="\n[retention]\nlaunches_days = 7")
+    campus.launch(campus.student, campus.link("window"))
+    store = campus.bridge.store
+    now, day = time.time(), 24 * 3600
+    vault = Vault([SECRET_KEY])
+    for age in (0, 6, 8, 400):
+        at = now - age * day
+        store.notices.note(Notice(1, "recording", f"rec-{age}", "", int(at * 1000)))
+        Invitations(store.database, vault, now=lambda at=at: at).keep(
+            "webinars", "1", f"lti-{age}@bridge.invalid", StoredInvitation("1", 2, "https://x/")
+        )
+    assert jobs_of(campus.bridge).clear_out() == 4
+    kept = [notice.subject for notice in store.notices.of_meeting(1)]
+    assert kept == ["rec-6", "rec-0"]
+    found = {
+        age: store.invitations.find("webinars", "1", f"lti-{age}@bridge.invalid") is not None
+        for age in (0, 6, 8, 400)
+    }
+    assert found == {0: True, 6: True, 8: False, 400: False}
+    assert jobs_of(campus.bridge).clear_out() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_more_than_a_bite_is_cleared_out_in_one_run(new_campus, engine):
+    campus = new_campus(engine)
+    campus.launch(campus.student, campus.link("window"))
+    for number in range(CLEARED_AT_ONCE + 5):
+        campus.bridge.store.notices.note(Notice(1, "recording", str(number), "", 1))
+    assert jobs_of(campus.bridge).clear_out() == CLEARED_AT_ONCE + 5
 
 
 def test_key_sets_are_fetched_so_that_launches_do_not_have_to(campus):

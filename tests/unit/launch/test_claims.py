@@ -122,6 +122,19 @@ def test_roles_are_read_by_the_platforms_table(role):
     assert launch_from(claims(roles=[role]), platform).role == "attendee"
 
 
+@pytest.mark.parametrize("role", ["Mentor", f"{LIS}membership#Mentor"])
+def test_who_looks_on_attends_as_an_onlooker(role):
+    launch = read(roles=[role])
+    assert (launch.role, launch.observer) == ("attendee", True)
+    assert not read(roles=[role, "Learner"]).observer
+    assert not read(roles=[]).observer
+
+
+def test_who_leads_by_the_platforms_table_is_no_onlooker():
+    launch = launch_from(claims(roles=["Mentor"]), a_platform(roles={"Mentor": "moderator"}))
+    assert (launch.role, launch.observer) == ("moderator", False)
+
+
 @pytest.mark.parametrize("roles", ["Instructor", [1], [None], {}, 0, False, [["Instructor"]]])
 def test_roles_are_a_list_of_texts(roles):
     assert refused(roles=roles) == "claim_type"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_bridge.launch.roles import LtiRole, parse, role_in_class
+from lti_bridge.launch.roles import LtiRole, is_observer, parse, role_in_class
 from tests.unit.launch.values import FUZZ, LIS
 
 MODERATORS = [
@@ -147,6 +147,65 @@ def test_what_is_read_of_a_role():
     assert parse(f"{LIS}institution/person#Faculty") == LtiRole("institution", "Faculty")
     assert parse("urn:lti:sysrole:ims/lis/SysAdmin") == LtiRole("system", "SysAdmin")
     assert parse("https://school.example/roles#Teacher") is None
+
+
+OTHER = "https://school.example/roles#Teacher"
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        [f"{LIS}membership#Mentor"],
+        ["Mentor"],
+        ["urn:lti:role:ims/lis/Mentor"],
+        [f"{LIS}membership/Mentor#Auditor"],
+        [f"{LIS}membership#Observer"],
+        ["Mentor", "Observer"],
+        ["Mentor", f"{LIS}institution/person#Student"],
+        ["Mentor", f"{LIS}institution/person#Administrator"],
+        ["Mentor", OTHER],
+        [f"{LIS}institution/person#Observer"],
+        [f"{LIS}institution/person#Mentor"],
+        ["urn:lti:instrole:ims/lis/Observer"],
+        [f"{LIS}institution/person#Observer", f"{LIS}system/person#User"],
+        [f"{LIS}institution/person#Observer", f"{LIS}institution/person#Other"],
+        [f"{LIS}institution/person#Mentor", f"{LIS}system/person#None", OTHER],
+    ],
+)
+def test_those_who_look_on(roles):
+    assert is_observer(roles)
+    assert is_observer(reversed(roles)), "in any order, and read once"
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        [],
+        [""],
+        [OTHER],
+        ["Learner"],
+        ["Member"],
+        ["Mentor", "Learner"],
+        ["Mentor", f"{LIS}membership#Instructor"],
+        ["Learner", f"{LIS}institution/person#Observer"],
+        [f"{LIS}membership/Learner#Observer"],
+        [f"{LIS}system/person#User"],
+        [f"{LIS}institution/person#Student"],
+        [f"{LIS}institution/person#Observer", f"{LIS}institution/person#Student"],
+        [f"{LIS}institution/person#Observer", f"{LIS}institution/person#Faculty"],
+        [f"{LIS}institution/person#Mentor", f"{LIS}system/person#Administrator"],
+        ["mentor"],
+        [f"{LIS}membership#Mentor\n"],
+    ],
+)
+def test_everyone_else_takes_part(roles):
+    assert not is_observer(roles)
+
+
+@FUZZ
+@given(st.lists(st.text(max_size=80), max_size=5))
+def test_whatever_is_sent_looks_on_or_does_not(roles):
+    assert is_observer(roles) in {True, False}
 
 
 @FUZZ

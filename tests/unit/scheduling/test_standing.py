@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_bridge.directory import Course
+from lti_bridge.scheduling import MeetingBook
 from lti_bridge.scheduling.standing import LONGEST_LOGOUT_URL, meeting_name
 from tests.unit.store.values import at_once
 
@@ -84,6 +85,57 @@ def test_anything_else_is_no_wish(building, word):
     launch = building.launch(custom={"record": word, "wait_for_moderator": word})
     made = building.book().standing(launch, building.course())
     assert (made.record, made.wait_for_moderator) == (False, False)
+
+
+def book_of(building, *names):
+    return MeetingBook(
+        building.store.meetings,
+        service_names=lambda: names,
+        now=building.clock,
+        clock=building.clock,
+    )
+
+
+@pytest.mark.parametrize("named", ["webinars", " webinars ", "\twebinars\n"])
+def test_a_link_may_name_the_service_it_meets_on(building, named):
+    launch = building.launch(custom={"conferencing": named})
+    made = book_of(building, "live", "webinars").standing(launch, building.course())
+    assert made.service == "webinars"
+    store = building.store
+    store.services.assign_course(made.course_id, "backup")
+    assert store.meetings.follow_platforms(("live", "webinars", "backup"), 0) == 0, "it stays there"
+
+
+@pytest.mark.parametrize(
+    "named", ["", " ", "elsewhere", "Webinars", "webinars;", "$Course.service", "x" * 5000, "\0"]
+)
+def test_a_name_that_no_service_has_is_passed_over(building, named):
+    launch = building.launch(custom={"conferencing": named})
+    made = book_of(building, "live", "webinars").standing(launch, building.course())
+    assert made.service == "live"
+    building.store.services.assign_course(made.course_id, "webinars")
+    assert building.store.meetings.follow_platforms(("live", "webinars"), 0) == 1, "as any other"
+
+
+def test_without_services_no_name_is_known(building):
+    launch = building.launch(custom={"conferencing": "live"})
+    assert building.book().standing(launch, building.course()).service == "live"
+
+
+def test_a_course_that_is_assigned_has_its_new_meetings_there(building):
+    course = building.course()
+    building.store.services.assign_course(course.id, "backup")
+    book = book_of(building, "live", "webinars", "backup")
+    assert book.standing(building.launch(), course).service == "backup"
+    own = building.launch(resource_link_id="b", custom={"conferencing": "webinars"})
+    assert book.standing(own, course).service == "webinars"
+
+
+def test_that_a_moderator_came_is_seen_here_at_once(building):
+    book, course = building.book(), building.course()
+    made = book.standing(building.launch(), course)
+    book.moderator_came(made.id, 1234)
+    assert book.by_id(made.id).moderator_ms == 1234
 
 
 def test_a_way_back_that_is_too_long_to_send_is_left_out(building):

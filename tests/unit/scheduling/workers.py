@@ -27,7 +27,7 @@ def open_with_threads(url: str, service: str, meeting: int, threads: int) -> lis
         row = store.meetings.by_id(meeting)
         assert row is not None
         opener = Opener(store.meetings, services_at(service, client))
-        results = at_once(threads, lambda _: opener.open(row))
+        results = at_once(threads, lambda _: opener.open(row).create_time)
     return [repr(one) if isinstance(one, Exception) else one for one in results]
 
 

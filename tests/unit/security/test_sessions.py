@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import string
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 from hypothesis import given, settings
@@ -53,6 +53,19 @@ def test_a_session_comes_back_as_it_was(sessions):
     assert sessions.read(sessions.issue(SESSION)) == SESSION
     anonymous = replace(SESSION, user_id=None, meets_user_id="", name="Participant")
     assert sessions.read(sessions.issue(anonymous)) == anonymous
+
+
+def test_who_looks_on_is_still_an_onlooker_afterwards(sessions):
+    onlooker = replace(SESSION, observer=True)
+    assert sessions.read(sessions.issue(onlooker)) == onlooker
+    assert not sessions.read(sessions.issue(SESSION)).observer
+
+
+def test_a_page_of_the_version_before_which_knew_no_onlookers_goes_on_working(sessions):
+    values = json.dumps(astuple(SESSION)[:-1], separators=(",", ":"), ensure_ascii=False)
+    packed = base64.urlsafe_b64encode(values.encode()).rstrip(b"=")
+    assert len(json.loads(values)) == 10
+    assert sessions.read(sessions._signer.sign(packed).decode()) == SESSION
 
 
 def test_it_is_made_of_signs_that_need_no_escaping(sessions):

@@ -22,6 +22,11 @@ from lti_bridge.settings import (
 )
 from lti_bridge.settings.shape import leaves, shape_of
 
+TOP = """
+public_url = "https://bridge.example.edu"
+database_url = "sqlite:///bridge.db"
+secret_key = "kW7pQx2vLr9tZb4nYc8mJd5hSg3fAe6u"
+"""
 REFERENCE = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
 EXAMPLE = resource("config") / "lti-bridge.example.toml"
 MODELS = {
@@ -91,6 +96,31 @@ def test_the_example_loads_once_its_secrets_are_written(example):
     settings = load(example, {})
     assert [each.name for each in settings.conferencing] == ["live", "webinars"]
     assert [each.version for each in settings.platform] == ["1.3", "1.1"]
+
+
+def test_the_examples_of_further_services_load_once_they_are_no_comments(example):
+    text = example.read_text(encoding="utf-8")
+    tables = re.findall(r"^# \[\[conferencing\]\]\n(?:# .*\n)+", text, re.MULTILINE)
+    for table in tables:
+        text = text.replace(table, re.sub(r"^# ", "", table, flags=re.MULTILINE))
+    example.write_text(text, encoding="utf-8")
+    for name in ("mconf", "bigbluebutton"):
+        (example.parent / "secrets" / name).write_text("x")
+    kinds = {each.kind for each in load(example, {}).conferencing}
+    assert kinds == {"meetingz", "mconf", "bigbluebutton", "onstream"}
+
+
+def test_the_page_of_the_services_has_an_example_of_each_kind_that_loads(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "services.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "secrets").mkdir()
+    for name in re.findall(r'"secrets/(\w+)"', "".join(examples)):
+        (tmp_path / "secrets" / name).write_text("x")
+    file = tmp_path / "bridge.toml"
+    file.write_text(TOP + "".join(examples), encoding="utf-8")
+    services = load(file, {}).conferencing
+    assert {each.kind for each in services} == {"meetingz", "mconf", "bigbluebutton", "onstream"}
+    assert len(services) == len(examples) == 4
 
 
 def test_the_example_names_each_missing_secret():

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from defusedxml import ElementTree
 
+from lti_bridge.simulators.bigbluebutton.pages import initials, tone
 from lti_bridge.simulators.meetingz import create_meetingz
-from lti_bridge.simulators.meetingz_pages import initials, tone
 from lti_bridge.simulators.serving import Server
 
 SECRET = "639259d4-9dd8-4b25-bf01-95f9567eaf4b"

@@ -90,22 +90,22 @@ def test_a_claim_that_ran_out_can_be_taken(store, claim):
     assert claim(made, NOW + HOLD - 1) is None
     second = claim(made, NOW + HOLD)
     assert second is not None
-    store.meetings.confirmed(first, 111, NOW)
+    store.meetings.confirmed(first, 111, "", NOW)
     store.meetings.released(first)
     assert store.meetings.by_id(made.id) == made, "whose claim ran out says nothing any more"
     assert claim(made, NOW + HOLD + 1) is None
-    store.meetings.confirmed(second, 222, NOW + HOLD)
+    store.meetings.confirmed(second, 222, "", NOW + HOLD)
     assert store.meetings.by_id(made.id).create_time == 222
 
 
 def test_a_confirmed_meeting_is_left_alone_for_a_while(store, claim):
     made = a_meeting(store)
-    store.meetings.confirmed(claim(made), 1411067830029, NOW)
+    store.meetings.confirmed(claim(made), 1411067830029, "", NOW)
     row = store.meetings.by_id(made.id)
     assert (row.create_time, row.confirmed_ms) == (1411067830029, NOW)
     assert claim(made, NOW + FRESH - 1) is None
     again = claim(made, NOW + FRESH)
-    store.meetings.confirmed(again, None, NOW + FRESH)
+    store.meetings.confirmed(again, None, "", NOW + FRESH)
     assert store.meetings.by_id(made.id).create_time is None
 
 
@@ -128,7 +128,7 @@ def test_a_course_id_known_later_is_said_by_meetings_that_nobody_is_in(store, cl
     )
     assert store.meetings.adopt_course_ids(NOW) == 0, "MEETS has told nothing yet"
     store.people.answered("course", empty.course_id, 99)
-    store.meetings.confirmed(claim(full), 1, NOW)
+    store.meetings.confirmed(claim(full), 1, "", NOW)
     claim(opening)
     assert store.meetings.adopt_course_ids(NOW) == 1
     said = [store.meetings.by_id(one.id).meets_course_id for one in (empty, opening, full, known)]

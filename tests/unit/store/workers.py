@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 
 from lti_bridge.errors import StoreError
+from lti_bridge.settings import Conferencing
 from lti_bridge.store import open_store, schema
 from tests.unit.store.values import KEY, NOW, a_database, a_platform, an_old_platform
 
@@ -74,3 +75,22 @@ def synchronise(url: str) -> int:
 def tool_keys(url: str) -> list[str]:
     with closing(open_store(url, [KEY])) as store:
         return [key.kid for key in store.keys.all()]
+
+
+def synchronise_services(url: str) -> list[tuple[str, str, str]]:
+    with closing(open_store(url, [KEY])) as store:
+        services = [
+            Conferencing(
+                name="live", kind="meetingz", url="https://live.example/", secret="x" * 20
+            ),
+            Conferencing(
+                name="webinars",
+                kind="onstream",
+                url="https://onstream.example/api/2/",
+                username="johndoe",
+                password="y" * 20,
+                timezone="UP1",
+            ),
+        ]
+        store.services.synchronise(services, NOW)
+        return [(each.name, each.kind, each.managed_by) for each in store.services.all()]

@@ -71,12 +71,22 @@ def test_a_students_setting_is_refused(campus, students_page):
 def test_the_status_is_told_to_the_script(campus, students_page):
     headers = {"Authorization": f"Bearer {students_page.session}", "Content-Length": "0"}
     answer = ask("POST", f"{campus.url}/course/status", None, headers)
-    assert json.loads(answer.text) == {"open": True, "running": False, "participants": 0}
+    assert json.loads(answer.text) == {
+        "open": True,
+        "running": False,
+        "participants": 0,
+        "trouble": False,
+    }
     campus.meetingz.faults.set("down")
     other = read(campus.launch(campus.student, campus.link("frame", course=2)))
     headers["Authorization"] = f"Bearer {other.session}"
     answer = ask("POST", f"{campus.url}/course/status", None, headers)
-    assert json.loads(answer.text) == {"open": True, "running": None, "participants": None}
+    assert json.loads(answer.text) == {
+        "open": True,
+        "running": None,
+        "participants": None,
+        "trouble": False,
+    }
 
 
 def test_a_service_that_is_down_leads_to_a_retry(campus, students_page):

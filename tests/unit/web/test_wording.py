@@ -7,6 +7,8 @@ import pytest
 from lti_bridge import errors
 from lti_bridge.errors import (
     BridgeError,
+    CapabilityMissing,
+    CircuitOpen,
     LaunchRefused,
     MalformedRequest,
     NotAllowed,
@@ -15,6 +17,7 @@ from lti_bridge.errors import (
     RemoteRejected,
     RemoteTimeout,
     ServiceMissing,
+    ServiceResting,
     StoreUnavailable,
 )
 from lti_bridge.web.wording import BY_CODE, NOT_HERE, NOT_SURE, OURS, wording_for
@@ -36,6 +39,10 @@ from lti_bridge.web.wording import BY_CODE, NOT_HERE, NOT_SURE, OURS, wording_fo
         (RemoteTimeout("", service="live"), "We can’t get you into class just now"),
         (RemoteMalformed("", service="live"), "We can’t get you into class just now"),
         (RemoteRejected("", code="idNotUnique"), "We can’t get you into class just now"),
+        (CircuitOpen("", service="live"), "We can’t get you into class just now"),
+        (RemoteRejected("", code="maxParticipantsReached"), "The class is full"),
+        (ServiceResting("", code="service_resting"), "No classes are opened here just now"),
+        (CapabilityMissing("", code="capability_missing"), "This can’t be opened here"),
         (StoreUnavailable(""), "Something isn’t working on our side"),
         (BridgeError(""), "Something isn’t working on our side"),
     ],
@@ -50,6 +57,20 @@ def test_a_code_wins_over_a_class():
     assert wording_for(NotAllowed("", code="a new one")) is NOT_HERE
     assert wording_for(NotAuthentic("", code="a new one")) is NOT_SURE
     assert wording_for(BridgeError("", code="a new one")) is OURS
+
+
+def test_a_service_that_rests_for_a_moment_refuses_or_fails_has_advice_of_its_own():
+    kinds = (CircuitOpen, RemoteRejected, RemoteTimeout)
+    advice = [str(wording_for(kind("", service="live")).advice) for kind in kinds]
+    assert len(set(advice)) == 3
+    assert "half a minute" in advice[0]
+    assert "refused" in advice[1]
+    assert all("not your fault" in each for each in advice)
+
+
+def test_our_own_view_of_a_service_at_rest_is_not_that_of_one_missing():
+    assert wording_for(ServiceResting("", code="service_resting")) is BY_CODE["service_resting"]
+    assert wording_for(ServiceResting("")) is wording_for(ServiceMissing(""))
 
 
 def every_error(kind=BridgeError):

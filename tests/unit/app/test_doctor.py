@@ -1,0 +1,93 @@
+"""What the doctor finds of conferencing services."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import update
+
+from lti_bridge.app.doctor import examine
+from lti_bridge.settings import Conferencing
+from lti_bridge.store.tables import ServiceRow
+from tests.campus import MEETINGZ_SECRET
+
+KINDS = ("meetingz", "mconf", "bigbluebutton", "onstream")
+
+
+def found(campus):
+    """Its findings of services, by their names."""
+    every = {one.what: one for one in examine(campus.bridge)}
+    return {
+        what.removeprefix("conferencing "): one
+        for what, one in every.items()
+        if what.startswith("conferencing ")
+    }
+
+
+def rest(campus, name="live", *, resting=True):
+    campus.bridge.store.services.rest(name, resting=resting)
+    campus.restart()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_asked_and_said_to_be_well(new_campus, kind):
+    finding = found(new_campus(kind=kind))["live"]
+    assert (finding.well, finding.remedy) == (True, "")
+    assert finding.says == f"{kind} answers, and takes our secret"
+
+
+def test_one_at_rest_is_well_and_said_to_rest(campus):
+    rest(campus)
+    finding = found(campus)["live"]
+    assert finding.well
+    assert finding.says.endswith("at rest: no new meetings")
+    rest(campus, resting=False)
+    assert "rest" not in found(campus)["live"].says
+
+
+def test_an_admins_own_is_looked_at_after_those_of_the_file(campus):
+    settings = campus.bridge.services.entry("live").settings
+    own = Conferencing(
+        name="backup", kind="meetingz", url=settings.url, secret=SecretStr(MEETINGZ_SECRET)
+    )
+    campus.bridge.store.services.save(own, 1)
+    rest(campus, "backup")
+    findings = found(campus)
+    assert list(findings) == ["live", "backup"]
+    assert findings["backup"].says.endswith("at rest: no new meetings")
+    assert "at rest" not in findings["live"].says
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_that_takes_another_secret_is_not_well_and_says_what_to_do(new_campus, kind):
+    campus = new_campus(kind=kind)
+    if kind == "onstream":
+        campus.service.password = "another"
+    else:
+        campus.service.secret = "another"
+    finding = found(campus)["live"]
+    assert not finding.well
+    assert finding.remedy
+    assert MEETINGZ_SECRET not in f"{finding}"
+
+
+def test_one_that_is_down_is_not_well_whether_or_not_it_rests(campus):
+    rest(campus)
+    campus.service.faults.set("down")
+    finding = found(campus)["live"]
+    assert not finding.well
+    assert "live" in finding.says
+
+
+def test_an_admins_own_that_cant_be_read_is_said_with_what_to_do(campus):
+    own = Conferencing(
+        name="own", kind="mconf", url="https://mconf.example/x/", secret=SecretStr(MEETINGZ_SECRET)
+    )
+    campus.bridge.store.services.save(own, 1)
+    spoil = update(ServiceRow).where(ServiceRow.name == "own").values(settings="{")
+    campus.bridge.store.database.write(lambda c: c.execute(spoil))
+    campus.restart()
+    findings = found(campus)
+    assert not findings["own"].well
+    assert "conferencing add own" in findings["own"].says
+    assert findings["live"].well, "it keeps no other from work"

@@ -1,0 +1,188 @@
+"""From the schema of the version before, with a university's rows in it, to this one."""
+
+from __future__ import annotations
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, Table, inspect, text
+
+from lti_bridge.errors import SchemaOutOfDate
+from lti_bridge.store import Vault, open_store, schema
+from lti_bridge.store.tables import Base
+from tests.unit.store.test_schema import other_default
+from tests.unit.store.test_services import of_file
+from tests.unit.store.values import KEY, NOW, a_database, a_platform
+from tests.unit.store.workers import in_four_processes, upgrade
+
+MEETING_ID = "lti-0123456789abcdef"
+
+
+def rows_of_0001():
+    """A course, two people in it and its meeting, as version 0.1 left them."""
+    vault = Vault([KEY])
+    return {
+        "connections": {
+            "id": 1,
+            "name": "Riverbank",
+            "type": "Other",
+            "version": "1.3",
+            "issuer": "https://lms.example.edu",
+            "client_id": "client-1",
+            "auth_login_url": "https://lms.example.edu/auth",
+            "key_set_url": "https://lms.example.edu/jwks",
+            "meets_connection": 7,
+            "conferencing": "live",
+            "managed_by": "file",
+            "created_ms": NOW,
+            "updated_ms": NOW,
+        },
+        "deployments": {
+            "connection_id": 1,
+            "deployment_id": "deployment-1",
+            "state": "allowed",
+            "first_seen_ms": NOW,
+        },
+        "courses": {
+            "id": 3,
+            "connection_id": 1,
+            "lti_context_id": "course-1",
+            "title": "زیست‌شناسی",
+            "meets_id": 12,
+            "created_ms": NOW,
+        },
+        "users": {
+            "id": 5,
+            "connection_id": 1,
+            "lti_user_id": "ann",
+            "name": "Ann Bee",
+            "meets_id": 42,
+            "created_ms": NOW,
+        },
+        "memberships": {"course_id": 3, "user_id": 5, "role": "moderator", "since_ms": NOW},
+        "meetings": {
+            "id": 9,
+            "course_id": 3,
+            "resource_link_id": "link-1",
+            "service": "live",
+            "meeting_id": MEETING_ID,
+            "name": "Biology – Lectures",
+            "attendee_password_sealed": vault.seal("attendee-pass"),
+            "moderator_password_sealed": vault.seal("moderator-pass"),
+            "meets_course_id": 12,
+            "meets_connection": 7,
+            "lti_context_id": "course-1",
+            "create_time": 1411067830029,
+            "confirmed_ms": NOW,
+            "created_ms": NOW,
+        },
+    }
+
+
+@pytest.fixture
+def database(database_url):
+    """One of the version before, with rows in it."""
+    with a_database(database_url) as database:
+
+        def to_0001(connection):
+            command.upgrade(schema._config(connection), "0001")
+            for name, values in rows_of_0001().items():
+                table = Table(name, MetaData(), autoload_with=connection)
+                connection.execute(table.insert(), values)
+
+        database.migrate(to_0001)
+        yield database
+
+
+def everything(database, but=()):
+    """Every row of every table that the version before had, without the columns that are new."""
+
+    def read(connection):
+        found = {}
+        for name in rows_of_0001():
+            table = Table(name, MetaData(), autoload_with=connection)
+            rows = connection.execute(table.select()).mappings()
+            found[name] = [{k: v for k, v in row.items() if (name, k) not in but} for row in rows]
+        return found
+
+    return database.read(read)
+
+
+NEW_COLUMNS = {
+    ("courses", "conferencing"),
+    ("meetings", "own_service"),
+    ("meetings", "remote_id"),
+    ("meetings", "moderator_ms"),
+}
+
+
+def test_serving_is_refused_until_it_is_upgraded(database):
+    with pytest.raises(SchemaOutOfDate, match="0001") as refusal:
+        schema.check(database)
+    assert refusal.value.code == "schema_too_old"
+
+
+def test_not_a_row_is_lost_or_changed(database):
+    before = everything(database)
+    assert all(len(rows) == 1 for rows in before.values())
+    assert schema.upgrade(database) == ("0001", "0002")
+    assert everything(database, NEW_COLUMNS) == before
+    schema.check(database)
+
+
+def test_what_is_new_is_empty(database):
+    schema.upgrade(database)
+    tables = everything(database)
+    assert {(t, c): tables[t][0][c] for t, c in NEW_COLUMNS} == {
+        ("courses", "conferencing"): None,
+        ("meetings", "own_service"): None,
+        ("meetings", "remote_id"): "",
+        ("meetings", "moderator_ms"): None,
+    }
+    names = database.read(lambda c: inspect(c).get_table_names())
+    assert {"services", "invitations", "notices"} <= set(names)
+
+
+def test_afterwards_the_schema_is_that_of_the_models(database):
+    schema.upgrade(database)
+    options = {
+        "compare_type": True,
+        "compare_server_default": other_default if database.is_sqlite else True,
+    }
+
+    def differences(connection):
+        context = MigrationContext.configure(connection, opts=options)
+        return compare_metadata(context, Base.metadata)
+
+    assert database.read(differences) == []
+
+
+def test_references_hold_afterwards_as_before(database):
+    schema.upgrade(database)
+    database.write(lambda c: c.execute(text("DELETE FROM courses")))
+    for table in ("meetings", "memberships"):
+        query = text(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own names
+        assert database.read(lambda c, q=query: c.execute(q).scalar_one()) == 0
+
+
+def test_the_meeting_goes_on_where_it_was(database, database_url):
+    schema.upgrade(database)
+    store = open_store(database_url, [KEY])
+    try:
+        store.platforms.synchronise([a_platform()], NOW)
+        store.services.synchronise([of_file()], NOW)
+        (meeting,) = [store.meetings.standing(3, "link-1")]
+        assert (meeting.id, meeting.service, meeting.meeting_id) == (9, "live", MEETING_ID)
+        assert meeting.moderator_password == "moderator-pass"
+        assert (meeting.create_time, meeting.confirmed_ms) == (1411067830029, NOW)
+        assert store.meetings.follow_platforms(("live",), NOW) == 0
+        assert store.services.assign_course(3, "backup")
+    finally:
+        store.close()
+
+
+def test_four_nodes_may_upgrade_it_at_once(database, database_url):
+    before = everything(database)
+    assert in_four_processes(upgrade, database_url) == ["0002"] * 4
+    assert everything(database, NEW_COLUMNS) == before
