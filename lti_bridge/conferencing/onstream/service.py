@@ -39,7 +39,7 @@ _LOOK_THERE: Final = "Look in the pages of Onstream itself."
 
 def _cannot(service: str, what: str, remedy: str) -> CapabilityMissing:
     return CapabilityMissing(
-        f"{service} is an Onstream, which can't {what}.", remedy=remedy, code="capability_missing"
+        f"{service} (Onstream) can't {what}.", remedy=remedy, code="capability_missing"
     )
 
 
