@@ -83,6 +83,7 @@ def test_reloading_the_frame_shows_the_same_page_again(town):
     student.open_course()
     student.open_link()
     frame = student.frame()
+    frame.wait_for_load_state("load")  # a reload before that would break off what still loads
     frame.evaluate("window.before = true; location.reload()")
     frame.wait_for_function("!window.before && document.readyState === 'complete'")
     expect(frame.get_by_role("heading", name="Live class")).to_be_visible()
