@@ -13,6 +13,7 @@ from lti_bridge.cli.options import config_option, json_option, print_json
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import ConferencingService, TextTrack
+    from lti_bridge.conferencing.recordings import TrackKind
 
 LARGEST_CAPTIONS = 4_000_000
 
@@ -132,7 +133,7 @@ def captions(
     upload: Path | None,
     taken_away: bool,
     lang: str,
-    kind: str,
+    kind: TrackKind,
     label: str,
     config: Path,
     as_json: bool,
@@ -152,8 +153,7 @@ def captions(
         if upload is None and not taken_away:
             _list_captions(service, record_id, as_json=as_json)
             return
-        # click let only known kinds through
-        track = TextTrack(kind=kind, lang=lang, label=label)  # type: ignore[arg-type]  # see above
+        track = TextTrack(kind=kind, lang=lang, label=label)
         service.put_text_track(record_id, track, content)
     click.echo("Taken away." if taken_away else "Sent. The service takes them in within minutes.")
 

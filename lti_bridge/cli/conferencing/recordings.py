@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,6 +15,7 @@ from lti_bridge.cli.options import config_option, json_option, print_json
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Recording, RecordingQuery
+    from lti_bridge.conferencing.recordings import RecordingState
 
 STATES = ("processing", "processed", "published", "unpublished", "deleted", "any")
 
@@ -37,7 +38,7 @@ def recordings(
     name: str,
     meeting_ids: tuple[str, ...],
     record_ids: tuple[str, ...],
-    states: tuple[str, ...],
+    states: tuple[RecordingState | Literal["any"], ...],
     meta: tuple[str, ...],
     config: Path,
     as_json: bool,
@@ -63,7 +64,7 @@ def recordings(
 def _query(
     meeting_ids: tuple[str, ...],
     record_ids: tuple[str, ...],
-    states: tuple[str, ...],
+    states: tuple[RecordingState | Literal["any"], ...],
     meta: tuple[str, ...],
 ) -> RecordingQuery:
     from lti_bridge.conferencing import RecordingQuery
@@ -76,8 +77,7 @@ def _query(
     return RecordingQuery(
         meeting_ids=meeting_ids,
         record_ids=record_ids,
-        # click let only known ones through
-        states="any" if "any" in states else states,  # type: ignore[arg-type]  # see above
+        states="any" if "any" in states else tuple(each for each in states if each != "any"),
         metadata={key: value for key, _, value in pairs},
     )
 
