@@ -1,6 +1,6 @@
 """LTI identifier → MEETS identifier, and the memory of both.
 
-Without MEETS the bridge's own row numbers are the identifiers, with the same meaning: numeric,
+Without MEETS the bridge's own numbers are the identifiers, with the same meaning: numeric,
 given out once, never changed. With it, MEETS is asked once per identifier; its answer holds for
 good (manual, "from"). What happens while it doesn't know or doesn't answer is the setting
 ``unknown``: ``pending`` lets people in and leaves asking again to a job, ``refuse`` doesn't.
@@ -16,6 +16,7 @@ from lti_bridge.directory.memory import FOR_GOOD, Memory
 from lti_bridge.directory.values import Course, Patience, Person
 from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout
 from lti_bridge.http.flights import Flights
+from lti_bridge.store import number_of
 
 if TYPE_CHECKING:
     from lti_bridge.directory.values import Launch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         PersonRecord,
         Profile,
         Role,
+        Standing,
     )
 
 NOT_KNOWN_SECONDS: Final = 60.0
@@ -37,6 +39,8 @@ LAUNCH_SECONDS: Final = 2.0
 LEAST_SECONDS: Final = 0.05
 
 Unknown = Literal["pending", "refuse"]
+_Said = tuple[tuple[int, str, int], "Profile", "Role", "Standing"]
+"""Who in which course, and what a launch says of them."""
 
 
 class Directory:
@@ -63,9 +67,8 @@ class Directory:
         self._persons: Memory[tuple[int, str, int], Person] = Memory(50_000, clock=clock)
         self._refused: Memory[tuple[Kind, int, str], bool] = Memory(10_000, clock=clock)
         self._finding_course: Flights[tuple[int, str, str], Course] = Flights()
-        self._finding_person: Flights[tuple[tuple[int, str, int], Profile, Role], Person] = (
-            Flights()
-        )
+        self._finding_person: Flights[_Said, Person] = Flights()
+        self._by_meets: bool | None = None
 
     def course_for(self, launch: Launch, patience: Patience) -> Course:
         """The course of a launch.
@@ -89,11 +92,11 @@ class Directory:
             return Person(None, launch.profile, None, launch.role)
         key = (launch.platform.id, launch.lti_user_id, course.id)
         person = self._persons.get(key)
-        if person and person.profile == launch.profile and person.role == launch.role:
+        if person and _says_the_same(person, launch):
             return person
         # Two launches of one person at once share the answer only where they say the same.
         return self._finding_person.call(
-            (key, launch.profile, launch.role),
+            (key, launch.profile, launch.role, launch.standing),
             lambda: self._find_person(launch, course, key, patience),
         )
 
@@ -136,19 +139,20 @@ class Directory:
         known = record.meets_id if record else None
         asked = record.asked_ms if record else 0
         answer = self._answer("user", platform.meets_connection, sub, known, asked, patience)
-        if record is None or answer.new or _changed(record, launch):
+        if record is None or answer.new or not _says_the_same(record, launch):
             record = self._people.arrive(
                 platform.id,
                 sub,
                 launch.profile,
                 course_id=course.id,
                 role=launch.role,
+                standing=launch.standing,
                 now_ms=self._now_ms(),
                 meets_id=answer.meets_id,
                 asked_ms=self._now_ms() if answer.new else None,
             )
-        meets_id = record.meets_id if self._meets else record.id
-        person = Person(record.id, launch.profile, meets_id, launch.role)
+        meets_id = self._number(record)
+        person = Person(record.id, launch.profile, meets_id, launch.role, launch.standing)
         return self._persons.put(key, person, self._seconds(meets_id, answer.needed))
 
     def _answer(
@@ -203,8 +207,15 @@ class Directory:
         return ask(connection, lti_id, timeout=timeout)
 
     def _course(self, record: CourseRecord, lti_context_id: str) -> Course:
-        meets_id = record.meets_id if self._meets else record.id
-        return Course(record.id, lti_context_id, record.title, meets_id)
+        return Course(record.id, lti_context_id, record.title, self._number(record))
+
+    def _number(self, record: CourseRecord | PersonRecord) -> int | None:
+        """As MEETS says, None while it doesn't; without MEETS our own (store.numbering)."""
+        if self._meets:
+            return record.meets_id
+        if self._by_meets is None:
+            self._by_meets = self._people.numbered_by_meets()
+        return number_of(record.id, record.meets_id, self._by_meets)
 
     def _seconds(self, meets_id: int | None, needed: bool) -> float:
         return NOT_KNOWN_SECONDS if meets_id is None and needed else FOR_GOOD
@@ -224,5 +235,9 @@ class _Answer:
         self.needed = needed
 
 
-def _changed(record: PersonRecord, launch: Launch) -> bool:
-    return record.profile != launch.profile or record.role != launch.role
+def _says_the_same(known: Person | PersonRecord, launch: Launch) -> bool:
+    return (
+        known.profile == launch.profile
+        and known.role == launch.role
+        and known.standing == launch.standing
+    )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lti_bridge.store import Platform, Profile, Role
+from lti_bridge.store import Platform, Profile, Role, Standing
 
 Target = Literal["frame", "window"]
 
@@ -36,6 +36,8 @@ class Launch:
     locale: str = ""
     observer: bool = False
     """An attendee who looks on: a mentor, perhaps a parent."""
+    standing: Standing = Standing.UNKNOWN
+    """What MEETS would call the roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Person:
     profile: Profile
     meets_id: int | None
     role: Role
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from pylti1p3.message_validators.resource_message import ResourceMessageValidato
 from lti_bridge.directory import Launch, Target
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import MalformedRequest
-from lti_bridge.launch.roles import is_observer, role_in_class
+from lti_bridge.launch.roles import is_observer, role_in_class, standing_in_class
 from lti_bridge.store import Profile
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def launch_from(claims: Mapping[str, Any], platform: Platform) -> Launch:
         lti_user_id=_identifier(claims.get("sub"), "sub", required=False),
         profile=_profile(claims),
         role=role,
+        standing=standing_in_class(roles, platform.roles),
         observer=role == "attendee" and is_observer(roles),
         lti_context_id=_identifier(context.get("id"), "context.id", required=bool(context)),
         course_title=_text(context, "title") or _text(context, "label"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from lti_bridge.store import Role
+from lti_bridge.store import Role, Standing
 
 Scope = Literal["context", "institution", "system"]
 
@@ -61,6 +61,7 @@ _PRINCIPAL: Final = frozenset(
 
 
 _ONLOOKERS: Final = frozenset({"Mentor", "Observer"})
+_ADMINISTRATORS: Final = frozenset({"Administrator", "SysAdmin"})
 _SAYS_NOTHING: Final = frozenset({"User", "Member", "None", "Other"})
 """Institution and system roles that everybody with an account has."""
 
@@ -102,6 +103,24 @@ def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
     in_context = [pair for pair in roles if pair[1].scope == "context"]
     leads = any(_one(text, role, table) == "moderator" for text, role in in_context or roles)
     return "moderator" if leads else "attendee"
+
+
+def standing_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Standing:
+    """What MEETS would call these roles ("list_course_users"): those that count for the role in
+    class, the leading ones apart into administrators and teachers.
+    """
+    roles = [(text, role) for text in texts if (role := _read(text, table)) is not None]
+    counting = [pair for pair in roles if pair[1].scope == "context"] or roles
+    found = Standing.UNKNOWN
+    for text, role in counting:
+        if _one(text, role, table) == "moderator":
+            leads = Standing.ADMINISTRATOR if role.name in _ADMINISTRATORS else Standing.TEACHER
+            found |= leads
+        elif role.name not in _ONLOOKERS:
+            found |= Standing.STUDENT
+    if found:
+        return found
+    return Standing.NONE_OF_THEM if counting else Standing.STUDENT
 
 
 def is_observer(texts: Iterable[str]) -> bool:

@@ -116,8 +116,14 @@ class Entrance:
         return service.join_url(details(row), visitor, self._opener.open(row))
 
     def _note_moderator(self, row: Meeting, visitor: Visitor, service: ConferencingService) -> None:
-        """Where the service doesn't say who is in, a moderator on the way in has to do."""
-        if visitor.role != "moderator" or not row.wait_for_moderator:
+        """Whose class it is; and where the service doesn't say who is in, a moderator on the way
+        in has to do.
+        """
+        if visitor.role != "moderator":
+            return
+        if row.host_id is None and visitor.key.isdigit():
+            self._book.hosted(row.id, int(visitor.key))
+        if not row.wait_for_moderator:
             return
         if Capability.RUNNING not in service.capabilities and not self._was_led(row):
             self._book.moderator_came(row.id, int(self._now() * 1000))

@@ -89,7 +89,7 @@ class Opener:
 
     def forget(self, meeting: int) -> None:
         """It has ended: whoever comes next has it made anew."""
-        self._meetings.ended(meeting)
+        self._meetings.ended(meeting, int(self._now() * 1000))
         self._confirmed.forget(meeting)
 
     def _remembered(self, meeting: int) -> Created | None:

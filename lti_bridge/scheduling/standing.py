@@ -80,6 +80,11 @@ class MeetingBook:
         self._meetings.moderator_came(meeting, now_ms)
         self._by_id.forget(meeting)
 
+    def hosted(self, meeting: int, user_id: int) -> None:
+        """Whose class it is: the first moderator's."""
+        self._meetings.hosted(meeting, user_id)
+        self._by_id.forget(meeting)
+
     def _make(self, launch: Launch, course: Course) -> Meeting:
         new = NewMeeting(
             course_id=course.id,

@@ -18,7 +18,16 @@ from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
 from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
 from lti_bridge.store.nonces import Nonces
 from lti_bridge.store.notices import Notice, NoticeKind, Notices
-from lti_bridge.store.people import CourseRecord, Kind, Pending, People, PersonRecord, Profile
+from lti_bridge.store.numbering import number_of
+from lti_bridge.store.people import (
+    CourseRecord,
+    Kind,
+    Pending,
+    People,
+    PersonRecord,
+    Profile,
+    Standing,
+)
 from lti_bridge.store.platforms import Platform, Platforms, Role
 from lti_bridge.store.services import ConferencingServices, StoredService
 from lti_bridge.store.snapshot import Snapshot
@@ -49,11 +58,13 @@ __all__ = [
     "Profile",
     "Role",
     "Snapshot",
+    "Standing",
     "Store",
     "StoredInvitation",
     "StoredService",
     "ToolKey",
     "ToolKeys",
+    "number_of",
     "open_store",
     "schema",
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
-from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow
+from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow, UserRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Meeting:
     moderator_ms: int | None
     """When a moderator last went in, where the service can't say so itself."""
     confirmed_ms: int
+    host_id: int | None = None
+    """Whose class it is, once a moderator came."""
 
     def __repr__(self) -> str:
         """No passwords: a meeting may be printed."""
@@ -160,21 +162,36 @@ class Meetings:
 
     def confirmed(self, claim: Claim, create_time: int | None, remote_id: str, now_ms: int) -> None:
         """``create`` succeeded; everybody may join."""
-        values = {"create_time": create_time, "remote_id": remote_id, "confirmed_ms": now_ms}
+        values = {
+            "create_time": create_time,
+            "remote_id": remote_id,
+            "confirmed_ms": now_ms,
+            "used_ms": now_ms,
+        }
         self._end(claim, values)
 
-    def ended(self, meeting: int) -> None:
+    def ended(self, meeting: int, now_ms: int) -> None:
         """It isn't there any more: the next who comes makes it anew."""
         statement = (
             update(MeetingRow)
             .where(MeetingRow.id == meeting)
-            .values(confirmed_ms=None, moderator_ms=None)
+            .values(confirmed_ms=None, moderator_ms=None, used_ms=now_ms)
         )
         self._database.write_statement(lambda c: c.execute(statement))
 
     def moderator_came(self, meeting: int, now_ms: int) -> None:
         """A moderator goes in; for services that don't say who is in."""
         statement = update(MeetingRow).where(MeetingRow.id == meeting).values(moderator_ms=now_ms)
+        self._database.write_statement(lambda c: c.execute(statement))
+
+    def hosted(self, meeting: int, user_id: int) -> None:
+        """Whose class it is, unless that is known already or the person is gone."""
+        user = select(UserRow.id).where(UserRow.id == user_id).scalar_subquery()
+        statement = (
+            update(MeetingRow)
+            .where(MeetingRow.id == meeting, MeetingRow.host_id.is_(None))
+            .values(host_id=user)
+        )
         self._database.write_statement(lambda c: c.execute(statement))
 
     def by_meeting_id(self, meeting_id: str) -> Meeting | None:
@@ -274,6 +291,7 @@ _PLAIN: Final = (
     "create_time",
     "remote_id",
     "moderator_ms",
+    "host_id",
 )
 
 _MEETING: Final = select(MeetingRow.__table__)

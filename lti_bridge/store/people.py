@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from enum import IntFlag
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
 
+from lti_bridge.store.numbering import by_meets
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
 from lti_bridge.store.upsert import Insert, insert
 
@@ -19,6 +21,18 @@ if TYPE_CHECKING:
     from lti_bridge.store.platforms import Role
 
 Kind = Literal["course", "user"]
+
+
+class Standing(IntFlag):
+    """What MEETS calls a person's roles in a course ("list_course_users")."""
+
+    UNKNOWN = 0
+    """Nobody said; the role in class has to do."""
+    ADMINISTRATOR = 1
+    TEACHER = 2
+    STUDENT = 4
+    NONE_OF_THEM = 8
+    """Somebody who looks on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class PersonRecord:
     meets_id: int | None
     asked_ms: int
     role: Role | None
+    standing: Standing = Standing.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,8 @@ class People:
         if row is None:
             return None
         profile = Profile(row.name, row.given_name, row.family_name, row.email)
-        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, row.role)
+        standing = Standing(row.standing or 0)
+        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, row.role, standing)
 
     def arrive(
         self,
@@ -130,6 +146,7 @@ class People:
         course_id: int,
         role: Role,
         now_ms: int,
+        standing: Standing = Standing.UNKNOWN,
         meets_id: int | None = None,
         asked_ms: int | None = None,
     ) -> PersonRecord:
@@ -145,7 +162,12 @@ class People:
             **_answer(meets_id, asked_ms),
         }
 
-        member = {"course_id": course_id, "role": role, "since_ms": now_ms}
+        member = {
+            "course_id": course_id,
+            "role": role,
+            "standing": int(standing),
+            "since_ms": now_ms,
+        }
 
         def one_by_one(connection: Connection) -> Row[*tuple[Any, ...]]:
             row = connection.execute(self._add_user, values).one()
@@ -157,7 +179,11 @@ class People:
             row = self._database.write(one_by_one)
         else:
             row = self._database.write_statement(lambda c: c.execute(at_once, both).one())
-        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role)
+        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role, standing)
+
+    def numbered_by_meets(self) -> bool:
+        """Whether MEETS ever gave a number to anybody here; see ``store.numbering``."""
+        return self._database.read(by_meets)
 
     def answered(self, kind: Kind, row_id: int, meets_id: int | None) -> None:
         """Note what MEETS said when asked again; None: it doesn't know it (yet)."""
@@ -268,7 +294,8 @@ def _upsert(
 
 def _with_new_role(member: Insert) -> Insert:
     return member.on_conflict_do_update(
-        index_elements=["course_id", "user_id"], set_={"role": member.excluded.role}
+        index_elements=["course_id", "user_id"],
+        set_={"role": member.excluded.role, "standing": member.excluded.standing},
     )
 
 
@@ -286,11 +313,12 @@ def _arrival(database: Database) -> Executable:
         values={name: bindparam(name, type_=getattr(UserRow, name).type) for name in columns},
     ).cte("arrived")
     member = insert(database, MembershipRow).from_select(
-        ["course_id", "user_id", "role", "since_ms"],
+        ["course_id", "user_id", "role", "standing", "since_ms"],
         select(
             bindparam("course_id", type_=MembershipRow.course_id.type),
             user.c.id,
             bindparam("role", type_=MembershipRow.role.type),
+            bindparam("standing", type_=MembershipRow.standing.type),
             bindparam("since_ms", type_=MembershipRow.since_ms.type),
         ),
     )
@@ -324,6 +352,7 @@ _PERSON: Final = (
         UserRow.meets_id,
         UserRow.asked_ms,
         MembershipRow.role,
+        MembershipRow.standing,
     )
     .outerjoin(
         MembershipRow,

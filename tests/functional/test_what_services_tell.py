@@ -95,7 +95,7 @@ def test_a_class_that_is_said_to_have_ended_and_hasnt_goes_on(campus, meeting):
 
 def test_create_says_the_same_addresses_each_time(campus, meeting):
     before = addresses(meeting)
-    campus.bridge.store.meetings.ended(1)
+    campus.bridge.store.meetings.ended(1, 1_700_000_000_000)
     campus.restart()
     class_page(campus.launch(campus.student, campus.link(), claims=RECORDED))
     last = [one for one in campus.service.faults.requests if one.path.endswith("/create")][-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,7 +93,7 @@ def end(name: str, meeting: str, yes: bool, config: Path) -> None:
         own = own_meeting(bridge, meeting)
         service.end(meeting, own.moderator_password if own else "")
         if own is not None:
-            bridge.store.meetings.ended(own.id)
+            bridge.store.meetings.ended(own.id, int(time.time() * 1000))
     click.echo(f"{meeting} was ended.")
 
 

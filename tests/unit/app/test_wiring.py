@@ -84,7 +84,7 @@ def test_courses_follow_their_service_when_the_bridge_starts(campus, stored):
     stored.assign_course(store.meetings.by_id(1).course_id, "backup")
     campus.restart()
     assert campus.bridge.store.meetings.by_id(1).service == "live", "it may be running"
-    campus.bridge.store.meetings.ended(1)
+    campus.bridge.store.meetings.ended(1, 1_700_000_000_000)
     assert campus.bridge.follow_platforms() == 1
     assert campus.bridge.store.meetings.by_id(1).service == "backup"
     campus.bridge.store.services.remove("backup")

@@ -16,7 +16,7 @@ from lti_bridge.meets_api import MeetsClient
 from lti_bridge.settings import Meets
 from lti_bridge.simulators.meets import create_meets
 from lti_bridge.simulators.serving import Server
-from lti_bridge.store import Profile
+from lti_bridge.store import Profile, Standing, number_of
 from lti_bridge.store.tables import CourseRow, MembershipRow, UserRow
 from tests.unit.directory.launches import Clock, a_launch
 from tests.unit.store.values import ANN, at_once
@@ -105,6 +105,32 @@ def test_numbers_given_out_once_never_change(store, alone):
     renamed = a_launch(store, course_title="Botany", profile=Profile(name="Ann Cee"))
     course, person = find(Directory(store.people, None), renamed)
     assert (course.meets_id, person.meets_id) == (first[0].meets_id, first[1].meets_id)
+
+
+def test_who_left_meets_keeps_its_numbers_and_new_ones_never_meet_them(store, meets):
+    course, person = find(meets.directory(), a_launch(store))
+    alone = Directory(store.people, None)
+    again, also = find(alone, a_launch(store))
+    assert (again.meets_id, also.meets_id) == (course.meets_id, person.meets_id)
+    other, new = find(alone, a_launch(store, lti_context_id="course-2", lti_user_id="bob"))
+    assert other.meets_id == number_of(other.id, None, by_meets=True) > 10**12
+    assert new.meets_id == number_of(new.id, None, by_meets=True) > 10**12
+
+
+def test_what_the_roles_are_called_is_kept_and_changes_with_them(store, alone):
+    def kept():
+        query = select(MembershipRow.role, MembershipRow.standing)
+        return store.database.read(lambda c: tuple(c.execute(query).one()))
+
+    both = Standing.ADMINISTRATOR | Standing.TEACHER
+    for role, standing in (("moderator", both), ("moderator", Standing.TEACHER), ("attendee", 4)):
+        _, person = find(alone, a_launch(store, role=role, standing=Standing(standing)))
+        assert person.standing == standing
+        assert kept() == (role, standing)
+        _, elsewhere = find(
+            Directory(store.people, None), a_launch(store, role=role, standing=Standing(standing))
+        )
+        assert elsewhere == person
 
 
 def test_nothing_is_pending_without_meets(store, alone):

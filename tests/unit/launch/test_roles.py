@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_bridge.launch.roles import LtiRole, is_observer, parse, role_in_class
+from lti_bridge.launch.roles import (
+    LtiRole,
+    is_observer,
+    parse,
+    role_in_class,
+    standing_in_class,
+)
+from lti_bridge.store import Standing
 from tests.unit.launch.values import FUZZ, LIS
 
 MODERATORS = [
@@ -212,3 +219,37 @@ def test_whatever_is_sent_looks_on_or_does_not(roles):
 @given(st.lists(st.text(max_size=80), max_size=5))
 def test_whatever_is_sent_gives_one_of_the_two_roles(roles):
     assert role_in_class(roles, {"Mentor": "moderator"}) in {"moderator", "attendee"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "standing"),
+    [
+        ([], Standing.STUDENT),
+        (["Learner"], Standing.STUDENT),
+        (["Instructor"], Standing.TEACHER),
+        (["TeachingAssistant"], Standing.TEACHER),
+        (["Administrator"], Standing.ADMINISTRATOR),
+        (["Instructor", "Administrator"], Standing.TEACHER | Standing.ADMINISTRATOR),
+        (["Instructor", "Learner"], Standing.TEACHER | Standing.STUDENT),
+        (["Mentor"], Standing.NONE_OF_THEM),
+        (["Mentor", "Learner"], Standing.STUDENT),
+        ([f"{LIS}institution/person#Administrator"], Standing.ADMINISTRATOR),
+        ([f"{LIS}institution/person#Administrator", "Learner"], Standing.STUDENT),
+        ([f"{LIS}institution/person#Instructor"], Standing.STUDENT),
+        ([f"{LIS}system/person#SysAdmin"], Standing.ADMINISTRATOR),
+        (["something of its own"], Standing.STUDENT),
+    ],
+)
+def test_meets_has_names_of_its_own_for_roles(roles, standing):
+    assert standing_in_class(roles, {}) == standing
+
+
+@given(st.lists(st.sampled_from([*MODERATORS, *ATTENDEES])))
+def test_who_leads_a_class_is_a_teacher_or_an_administrator_there_and_nobody_else_is(roles):
+    leading = Standing.TEACHER | Standing.ADMINISTRATOR
+    assert bool(standing_in_class(roles, {}) & leading) == (role_in_class(roles, {}) == "moderator")
+
+
+def test_a_platforms_own_table_counts_there_too():
+    assert standing_in_class(["Mentor"], {"Mentor": "moderator"}) == Standing.TEACHER
+    assert standing_in_class(["Administrator"], {"Administrator": "attendee"}) == Standing.STUDENT

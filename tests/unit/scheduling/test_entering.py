@@ -69,6 +69,24 @@ def test_who_has_to_wait_for_a_moderator_creates_nothing_and_gets_in_once_it_run
     assert len(there.participants) == 2
 
 
+def test_the_first_moderator_who_goes_in_is_the_host_and_that_is_written_once(building):
+    meeting, entrance = building.meeting(), building.entrance()
+    course = building.store.meetings.by_id(meeting.id).course_id
+    tess, tom = (
+        building.store.people.arrive(
+            1, sub, Profile(sub), course_id=course, role="moderator", now_ms=1
+        ).id
+        for sub in ("tess", "tom")
+    )
+    entrance.enter(meeting.id, replace(ANN, key=str(tom)))
+    assert building.store.meetings.by_id(meeting.id).host_id is None
+    entrance.enter(meeting.id, replace(TEACHER, key=""))
+    assert building.store.meetings.by_id(meeting.id).host_id is None, "an anonymous teacher"
+    for one in (tess, tom):
+        entrance.enter(meeting.id, replace(TEACHER, key=str(one)))
+    assert building.store.meetings.by_id(meeting.id).host_id == tess
+
+
 def test_without_waiting_no_status_is_asked_for(building):
     meeting, entrance = building.meeting(), building.entrance()
     assert entrance.is_open(meeting.id, ANN)

@@ -254,7 +254,7 @@ def test_a_meeting_that_moves_to_another_service_is_made_there(new_site):
     ]
     meeting = site.meeting()
     follow(site.entrance().enter(meeting.id, TESS))
-    site.store.meetings.ended(meeting.id)
+    site.store.meetings.ended(meeting.id, 1_700_000_000_000)
     site.store.services.assign_course(meeting.course_id, "webinars")
     assert site.store.meetings.follow_platforms(("live", "webinars"), 0) == 1
     site.entrance().enter(meeting.id, TESS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from lti_bridge.store import NewMeeting
-from tests.unit.store.values import ALIKE, NOW, a_meeting, a_platform
+from lti_bridge.store.tables import MeetingRow
+from tests.unit.store.values import ALIKE, ANN, NOW, a_meeting, a_platform
 
 ALL = ("live", "backup", "webinars")
 QUIET = NOW - 12 * 3_600_000
@@ -66,7 +67,7 @@ def test_one_that_has_ended_is_made_anew_by_the_next(store):
         confirm(store, meeting, remote_id="12")
         store.meetings.moderator_came(meeting.id, NOW)
     before = again(store, other)
-    store.meetings.ended(made.id)
+    store.meetings.ended(made.id, NOW)
     row = again(store, made)
     assert (row.confirmed_ms, row.moderator_ms) == (0, None)
     assert row.remote_id == "12", "some services keep it, and it needn't be made a second time"
@@ -75,10 +76,38 @@ def test_one_that_has_ended_is_made_anew_by_the_next(store):
     assert claim is not None, "at once"
 
 
+def used(store, meeting):
+    query = select(MeetingRow.used_ms).where(MeetingRow.id == meeting.id)
+    return store.database.read(lambda c: c.execute(query).scalar_one())
+
+
+def test_when_it_was_last_used_is_known_after_its_end_too(store):
+    made = a_meeting(store)
+    assert used(store, made) is None
+    confirm(store, made, NOW)
+    assert used(store, made) == NOW
+    store.meetings.ended(made.id, NOW + 5)
+    assert used(store, made) == NOW + 5
+
+
+def test_a_class_is_its_first_moderators(store):
+    made = a_meeting(store)
+    people = [
+        store.people.arrive(1, sub, ANN, course_id=made.course_id, role="moderator", now_ms=NOW)
+        for sub in ("ann", "bob")
+    ]
+    assert again(store, made).host_id is None
+    store.meetings.hosted(made.id, 4711)
+    assert again(store, made).host_id is None, "somebody who isn't there any more"
+    for person in people:
+        store.meetings.hosted(made.id, person.id)
+    assert again(store, made).host_id == people[0].id
+
+
 def test_to_end_it_takes_nothing_from_who_makes_it_just_now(store):
     made = a_meeting(store)
     claim = store.meetings.claim(made.id, now_ms=NOW, confirmed_before_ms=0, hold_ms=10_000)
-    store.meetings.ended(made.id)
+    store.meetings.ended(made.id, NOW)
     store.meetings.confirmed(claim, 5, "7", NOW)
     assert again(store, made).remote_id == "7"
 

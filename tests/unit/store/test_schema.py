@@ -7,8 +7,8 @@ from sqlalchemy import inspect, text
 
 from lti_bridge.errors import SchemaOutOfDate
 from lti_bridge.store import Database, schema
-from lti_bridge.store.tables import Base
-from tests.unit.store.values import a_database, at_once
+from lti_bridge.store.tables import LOCAL_NUMBERS, Base
+from tests.unit.store.values import a_database, at_once, plan_of
 from tests.unit.store.workers import in_four_processes, upgrade
 
 
@@ -35,6 +35,18 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(database):
         return compare_metadata(context, Base.metadata)
 
     assert database.read(differences) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (f"coalesce(meets_id, id + {LOCAL_NUMBERS}) = 7", "ix_users_number"),
+        ("lower(email) = 'a@b.example'", "ix_users_email_lower"),
+    ],
+)
+def test_indexes_on_expressions_are_used(database, query, index):
+    schema.upgrade(database)
+    assert index in plan_of(database, f"SELECT id FROM users WHERE {query}")  # noqa: S608 - our own
 
 
 def test_an_empty_database_is_brought_to_this_version(database):
@@ -109,7 +121,7 @@ def test_sqlite_makes_a_table_anew_without_losing_what_refers_to_it(new_database
 
 
 def test_the_revision_wanted_is_known_without_a_database():
-    assert schema.wanted() == "0002"
+    assert schema.wanted() == "0003"
 
 
 def test_a_database_object_of_another_thread_sees_theupgrade(database_url):

@@ -111,9 +111,18 @@ def everything(database, but=()):
 
 NEW_COLUMNS = {
     ("courses", "conferencing"),
+    ("courses", "events_asked_ms"),
+    ("courses", "events_wanted_ms"),
+    ("meetings", "attendance_final"),
+    ("meetings", "begins_ms"),
+    ("meetings", "collected_ms"),
+    ("meetings", "ends_ms"),
+    ("meetings", "used_ms"),
+    ("meetings", "host_id"),
     ("meetings", "own_service"),
     ("meetings", "remote_id"),
     ("meetings", "moderator_ms"),
+    ("memberships", "standing"),
 }
 
 
@@ -126,7 +135,7 @@ def test_serving_is_refused_until_it_is_upgraded(database):
 def test_not_a_row_is_lost_or_changed(database):
     before = everything(database)
     assert all(len(rows) == 1 for rows in before.values())
-    assert schema.upgrade(database) == ("0001", "0002")
+    assert schema.upgrade(database) == ("0001", "0003")
     assert everything(database, NEW_COLUMNS) == before
     schema.check(database)
 
@@ -136,6 +145,15 @@ def test_what_is_new_is_empty(database):
     tables = everything(database)
     assert {(t, c): tables[t][0][c] for t, c in NEW_COLUMNS} == {
         ("courses", "conferencing"): None,
+        ("courses", "events_asked_ms"): None,
+        ("courses", "events_wanted_ms"): None,
+        ("meetings", "attendance_final"): False,
+        ("meetings", "begins_ms"): None,
+        ("meetings", "collected_ms"): None,
+        ("meetings", "ends_ms"): None,
+        ("meetings", "used_ms"): NOW,  # as confirmed
+        ("meetings", "host_id"): None,
+        ("memberships", "standing"): 0,
         ("meetings", "own_service"): None,
         ("meetings", "remote_id"): "",
         ("meetings", "moderator_ms"): None,
@@ -184,5 +202,5 @@ def test_the_meeting_goes_on_where_it_was(database, database_url):
 
 def test_four_nodes_may_upgrade_it_at_once(database, database_url):
     before = everything(database)
-    assert in_four_processes(upgrade, database_url) == ["0002"] * 4
+    assert in_four_processes(upgrade, database_url) == ["0003"] * 4
     assert everything(database, NEW_COLUMNS) == before

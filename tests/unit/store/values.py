@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from lti_bridge.settings import Platform
 from lti_bridge.store import Database, Meeting, NewMeeting, Profile, Store, open_store
@@ -164,3 +164,15 @@ def hang_up(url: str) -> int:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         ).fetchall()
     return len(ended)
+
+
+def plan_of(database, query):
+    """How the database would answer, were its tables full: which indexes it uses."""
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+
+    def plan(connection):
+        if not database.is_sqlite:
+            connection.execute(text("SET LOCAL enable_seqscan = off"))
+        return " ".join(str(row) for row in connection.execute(text(f"{explain} {query}")))
+
+    return database.write(plan)

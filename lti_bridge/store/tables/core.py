@@ -1,10 +1,4 @@
-"""Every table of the bridge.
-
-Points in time are UNIX milliseconds (UTC) in BIGINT columns whose name ends in ``_ms``: the same
-number on SQLite and PostgreSQL, without a zone to get wrong. LTI identifiers are opaque strings
-of up to 255 characters, compared byte by byte and unique only within their connection.
-Columns ending in ``_sealed`` hold secrets, encrypted by :class:`lti_bridge.store.vault.Vault`.
-"""
+"""Who meets where: connections, courses, people, meetings, services; and what a launch leaves."""
 
 from __future__ import annotations
 
@@ -14,33 +8,17 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
     false,
+    func,
+    text,
     true,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-IDENTIFIER = 255
-"""Longest LTI identifier (LTI 1.3 Core, 5.3 and 5.4): 255 characters."""
-
-RowId = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite counts by itself only in a column declared INTEGER."""
-
-
-class Base(DeclarativeBase):
-    """Names of constraints follow one pattern, so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from lti_bridge.store.tables.base import IDENTIFIER, Base, RowId
 
 
 class ConnectionRow(Base):
@@ -100,6 +78,9 @@ class CourseRow(Base):
     __table_args__ = (
         UniqueConstraint("connection_id", "lti_context_id", "lone_link_id"),
         Index("ix_courses_pending", "pending", "asked_ms"),
+        Index("ix_courses_connection_id_id", "connection_id", "id"),
+        Index("ix_courses_meets_id", "meets_id"),
+        Index("ix_courses_events_wanted_ms", "events_wanted_ms"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -117,6 +98,10 @@ class CourseRow(Base):
     asked_ms: Mapped[int | None] = mapped_column(BigInteger)
     unknown_times: Mapped[int] = mapped_column(Integer, server_default="0")
     """How often MEETS was asked again and didn't know; the pauses grow with it."""
+    events_wanted_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When its page was last looked at: its events at MEETS are collected for that."""
+    events_asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When a worker last went for them."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -127,6 +112,8 @@ class UserRow(Base):
     __table_args__ = (
         UniqueConstraint("connection_id", "lti_user_id"),
         Index("ix_users_pending", "pending", "asked_ms"),
+        Index("ix_users_connection_id_id", "connection_id", "id"),
+        Index("ix_users_meets_id", "meets_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -144,6 +131,16 @@ class UserRow(Base):
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+LOCAL_NUMBERS = 10**12
+"""Where MEETS numbers people and courses, those that it doesn't know have numbers above this."""
+
+Index(
+    "ix_courses_number", func.coalesce(CourseRow.meets_id, CourseRow.id + text(str(LOCAL_NUMBERS)))
+)
+Index("ix_users_number", func.coalesce(UserRow.meets_id, UserRow.id + text(str(LOCAL_NUMBERS))))
+Index("ix_users_email_lower", func.lower(UserRow.email))
+
+
 class MembershipRow(Base):
     """A person in a course, as the last launch had them."""
 
@@ -157,6 +154,9 @@ class MembershipRow(Base):
     )
     role: Mapped[str] = mapped_column(String(12))
     """``moderator`` or ``attendee``."""
+    standing: Mapped[int] = mapped_column(Integer, server_default="0")
+    """What MEETS calls the roles, added up: 1 administrator, 2 teacher, 4 student, 8 none of them;
+    0 in rows that are older than this column, where ``role`` says it."""
     since_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -164,7 +164,10 @@ class MeetingRow(Base):
     """A meeting of a course. Everything ``create`` sends is here, and made once."""
 
     __tablename__ = "meetings"
-    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "resource_link_id"),
+        Index("ix_meetings_used_ms", "used_ms"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
@@ -192,7 +195,20 @@ class MeetingRow(Base):
     moderator_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When a moderator last went in, where the service doesn't say who is in."""
     confirmed_ms: Mapped[int | None] = mapped_column(BigInteger)
-    """When a ``create`` last succeeded."""
+    """When a ``create`` last succeeded; None once it ended."""
+    used_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When it was last opened, or ended: what is left of it is collected for that."""
+    host_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+    """Whose class it is: the first moderator who came by its link."""
+    begins_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When it is to begin; None for a standing meeting."""
+    ends_ms: Mapped[int | None] = mapped_column(BigInteger)
+    collected_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When its recordings and attendance were last asked for."""
+    attendance_final: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """The service said so of the last session; a new one begins anew."""
     claim: Mapped[str | None] = mapped_column(String(32))
     """Who is calling ``create`` just now …"""
     claim_until_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
