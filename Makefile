@@ -14,7 +14,7 @@ demo: $(VENV)/.run-ready ## a whole small campus on this machine: LMS, conferenc
 
 test: $(VENV)/.dev-ready chromium ## every test: SQLite, PostgreSQL, a real browser
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: quick test coverage ## the whole gate: format, lint, types, imports, tests, coverage
 

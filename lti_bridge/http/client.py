@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import random
 import time
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from lti_bridge.http.breaker import Breakers, BreakerState
+from lti_bridge.http.chunks import Chunks
 from lti_bridge.http.connections import Attempt, Policy, Resolver, resolve
 from lti_bridge.http.destination import Destination, named, parse
 from lti_bridge.http.failures import CLIENT_CLOSED, Failure, Verdict, timed_out
@@ -42,6 +44,7 @@ class _Call:
     seconds: float
     idempotent: bool
     max_bytes: int
+    streamed: bool = False
 
 
 class Client:
@@ -157,6 +160,26 @@ class Client:
             _Call(service, call, method, url, typed, body, seconds, idempotent, max_bytes)
         )
 
+    def stream(
+        self,
+        url: str,
+        *,
+        service: str,
+        call: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        timeout: float | None = None,
+    ) -> Response:
+        """GET ``url``; the body of a 200 comes as ``chunks``, which the caller closes.
+
+        ``timeout`` is until the answer's head is there, and then for each piece of its body.
+        Answers of another status are read as ever.
+        """
+        seconds = self._timeout if timeout is None else timeout
+        plain = {**headers, "Accept-Encoding": "identity"}
+        return self._run(
+            _Call(service, call, "GET", url, plain, None, seconds, False, _MAX_BYTES, streamed=True)
+        )
+
     def breakers(self) -> Mapping[str, BreakerState]:
         """Every host called so far (``host:port``), and how its breaker stands."""
         return self._breakers.states()
@@ -198,7 +221,17 @@ class Client:
     def _deliver(self, call: _Call, where: Destination) -> Response | Failure:
         """Ask, and once more if that is harmless and there is time."""
         headers = {**self._headers, **call.headers}
-        order = Order(call.method, where, headers, call.body, call.max_bytes)
+        stream = functools.partial(
+            Chunks, service=call.service, call=call.name, host=where.authority
+        )
+        order = Order(
+            call.method,
+            where,
+            headers,
+            call.body,
+            call.max_bytes,
+            stream if call.streamed else None,
+        )
         watch = self._watchdog.begin(time.monotonic() + call.seconds)
         try:
             first = Attempt(self._policy, self._watchdog, watch, call.seconds, where.target)

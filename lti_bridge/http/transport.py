@@ -26,9 +26,12 @@ from lti_bridge.http.values import Response
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from lti_bridge.http.chunks import Chunks
     from lti_bridge.http.destination import Destination
+
+    Streaming = Callable[[BaseHTTPResponse, Attempt], Chunks]
 
 _HOSTS = 64
 """Hosts whose connections are kept."""
@@ -44,6 +47,8 @@ class Order:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
     max_bytes: int
+    stream: Streaming | None = None
+    """How to hand on the body of a 200, instead of reading it."""
 
 
 class Transport:
@@ -59,6 +64,8 @@ class Transport:
             with during(attempt):
                 raw = self._adapter.ask(order, attempt.remaining())
                 answering = True
+                if order.stream is not None and raw.status == 200:
+                    return Response(raw.status, raw.headers, b"", order.stream(raw, attempt))
                 return _read(raw, order.max_bytes)
         except CallFailed as failed:
             return failed.failure

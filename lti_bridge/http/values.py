@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from lti_bridge.http.chunks import Chunks
 
 Outcome = Literal[
     "ok", "http_5xx", "timeout", "unreachable", "refused", "open", "malformed", "too_large"
@@ -29,6 +32,8 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """Looked up in any case; repeated headers are joined with ``", "``."""
     body: bytes = field(repr=False)
+    chunks: Chunks | None = field(default=None, repr=False)
+    """The body of a 200 that was asked for as a stream; to be closed. ``body`` is empty then."""
 
     @property
     def text(self) -> str:
