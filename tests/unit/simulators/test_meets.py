@@ -178,7 +178,7 @@ def test_other_methods_are_405(server):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/list_users", "/api/v1/", "/api/v1", "/from_lti_id_user", f"{USER}/x"]
+    "path", ["/api/v1/list_meetings", "/api/v1/", "/api/v1", "/from_lti_id_user", f"{USER}/x"]
 )
 def test_other_functions_are_404(meets, server, path):
     assert ask(server, "GET", path)[0] == 404
