@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from flask.sessions import NullSession, SessionInterface
 
-from lti_bridge import __version__, callbacks, launch, web
+from lti_bridge import __version__, api, callbacks, launch, web
 from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
-from lti_bridge.app.watching import Watcher, log, new_visit
+from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
 from lti_bridge.scheduling import Entrance, MeetingBook, Opener
 from lti_bridge.security import Sessions, Signers
@@ -75,6 +75,16 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
         web.blueprint(web.CourseViews(sessions, pages, entrance, book, begin=new_visit))
     )
     app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
+    app.register_blueprint(
+        api.blueprint(
+            api.ReportViews(
+                bridge.store.reports,
+                api.Access(bridge.store.tokens),
+                settings.public_url,
+                report_told,
+            )
+        )
+    )
     refusals.install(app, pages)
     journal = LaunchJournal(bridge.store.launches)
     _tell(app, Watcher(journal))

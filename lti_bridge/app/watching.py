@@ -53,6 +53,13 @@ REMOTE_SECONDS: Final = Histogram(
 )
 JOBS: Final = Counter("lti_bridge_jobs_total", "Background jobs that ran.", ["job", "outcome"])
 
+REPORTS: Final = Counter(
+    "lti_bridge_reports_total", "Calls of the reporting API.", ["function", "status"]
+)
+REPORT_SECONDS: Final = Histogram(
+    "lti_bridge_report_seconds", "Time to answer a report.", ["function"], buckets=BUCKETS
+)
+
 UNPROVEN_AT_ONCE: Final = 1000
 UNPROVEN_PER_SECOND: Final = 2.0
 """Refusals of requests that proved nothing go into the launch list at this rate at most, once so
@@ -199,3 +206,11 @@ class _Breakers:
         for host, state in self._client.breakers().items():
             family.add_metric([host], 0.0 if state.state == "closed" else 1.0)
         return family
+
+
+def report_told(function: str, status: int, token: int | None, seconds: float) -> None:
+    """Count a call of the reporting API, and write it into the log."""
+    REPORTS.labels(function, str(status)).inc()
+    REPORT_SECONDS.labels(function).observe(seconds)
+    line = log.info if status < 400 else log.warning
+    line("report", function=function, status=status, token=token, ms=round(seconds * 1000, 1))

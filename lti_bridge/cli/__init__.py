@@ -13,6 +13,7 @@ from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.platforms import platform
 from lti_bridge.cli.serve import serve
+from lti_bridge.cli.tokens import token
 from lti_bridge.cli.worker import worker
 from lti_bridge.errors import BridgeError, SettingsError
 
@@ -30,7 +31,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, serve, worker, db, doctor, platform, conferencing):
+for command in (demo, serve, worker, db, doctor, platform, conferencing, token):
     commands.add_command(command)
 
 

@@ -29,11 +29,16 @@ from lti_bridge.store.people import (
     Standing,
 )
 from lti_bridge.store.platforms import Platform, Platforms, Role
+from lti_bridge.store.reporting import Reports
 from lti_bridge.store.services import ConferencingServices, StoredService
 from lti_bridge.store.snapshot import Snapshot
+from lti_bridge.store.tokens import PERMISSIONS, ApiToken, ApiTokens
 from lti_bridge.store.vault import Vault
 
 __all__ = [
+    "PERMISSIONS",
+    "ApiToken",
+    "ApiTokens",
     "Claim",
     "ConferencingServices",
     "CourseRecord",
@@ -56,6 +61,7 @@ __all__ = [
     "Platform",
     "Platforms",
     "Profile",
+    "Reports",
     "Role",
     "Snapshot",
     "Standing",
@@ -84,6 +90,8 @@ class Store:
     services: ConferencingServices
     invitations: Invitations
     notices: Notices
+    reports: Reports
+    tokens: ApiTokens
 
     def close(self) -> None:
         """Give every connection back."""
@@ -104,4 +112,6 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         services=ConferencingServices(database, vault),
         invitations=Invitations(database, vault),
         notices=Notices(database),
+        reports=Reports(database),
+        tokens=ApiTokens(database),
     )

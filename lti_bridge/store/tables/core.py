@@ -134,10 +134,10 @@ class UserRow(Base):
 LOCAL_NUMBERS = 10**12
 """Where MEETS numbers people and courses, those that it doesn't know have numbers above this."""
 
-Index(
-    "ix_courses_number", func.coalesce(CourseRow.meets_id, CourseRow.id + text(str(LOCAL_NUMBERS)))
-)
-Index("ix_users_number", func.coalesce(UserRow.meets_id, UserRow.id + text(str(LOCAL_NUMBERS))))
+for _row in (CourseRow, UserRow):
+    _number = func.coalesce(_row.meets_id, _row.id + text(str(LOCAL_NUMBERS)))
+    Index(f"ix_{_row.__tablename__}_number", _number)
+    Index(f"ix_{_row.__tablename__}_connection_id_number", _row.connection_id, _number)
 Index("ix_users_email_lower", func.lower(UserRow.email))
 
 

@@ -155,7 +155,11 @@ class House:
 
     def run(self, *arguments: object, typed: str | None = None) -> Done:
         """``lti-bridge conferencing …`` with this settings file."""
-        return run("conferencing", *arguments, "--config", self.file, typed=typed)
+        return self.command("conferencing", *arguments, typed=typed)
+
+    def command(self, *arguments: object, typed: str | None = None) -> Done:
+        """``lti-bridge …`` with this settings file."""
+        return run(*arguments, "--config", self.file, typed=typed)
 
     @contextmanager
     def bridge(self) -> Iterator[Bridge]:

@@ -242,6 +242,9 @@ def upgrade() -> None:
 
     # By expression: autogenerate doesn't see these (lti_bridge.store.tables.core).
     number = "coalesce(meets_id, id + 1000000000000)"
-    op.create_index("ix_courses_number", "courses", [sa.text(number)], unique=False)
-    op.create_index("ix_users_number", "users", [sa.text(number)], unique=False)
+    for table in ("courses", "users"):
+        op.create_index(f"ix_{table}_number", table, [sa.text(number)], unique=False)
+        op.create_index(
+            f"ix_{table}_connection_id_number", table, ["connection_id", sa.text(number)]
+        )
     op.create_index("ix_users_email_lower", "users", [sa.text("lower(email)")], unique=False)
