@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from lti_bridge.cli.conferencing.tables import NOTHING, shown, table, when
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
+from lti_bridge.cli.tables import NOTHING, shown, table, when
 
 if TYPE_CHECKING:
     from lti_bridge.store import ApiToken

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_bridge.store import schema
+from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
 from lti_bridge.store.engine import Database
 from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
+from lti_bridge.store.mapping import Mapped, Mapping
 from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
 from lti_bridge.store.nonces import Nonces
 from lti_bridge.store.notices import Notice, NoticeKind, Notices
@@ -39,6 +41,8 @@ __all__ = [
     "PERMISSIONS",
     "ApiToken",
     "ApiTokens",
+    "Checkpoint",
+    "Checkpoints",
     "Claim",
     "ConferencingServices",
     "CourseRecord",
@@ -48,6 +52,8 @@ __all__ = [
     "LaunchEntry",
     "LaunchJournal",
     "Launches",
+    "Mapped",
+    "Mapping",
     "Meeting",
     "Meetings",
     "NewMeeting",
@@ -92,6 +98,8 @@ class Store:
     notices: Notices
     reports: Reports
     tokens: ApiTokens
+    checkpoints: Checkpoints
+    mapping: Mapping
 
     def close(self) -> None:
         """Give every connection back."""
@@ -114,4 +122,6 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         notices=Notices(database),
         reports=Reports(database),
         tokens=ApiTokens(database),
+        checkpoints=Checkpoints(database),
+        mapping=Mapping(database),
     )

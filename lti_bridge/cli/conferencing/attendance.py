@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from lti_bridge.cli.conferencing.shared import own_meeting, service_argument, service_of
-from lti_bridge.cli.conferencing.tables import NOTHING, length, plain, table, when
 from lti_bridge.cli.options import config_option, json_option, print_json
+from lti_bridge.cli.tables import NOTHING, length, plain, table, when
 
 if TYPE_CHECKING:
     from lti_bridge.app import Bridge

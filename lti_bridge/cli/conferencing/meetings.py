@@ -15,8 +15,8 @@ from lti_bridge.cli.conferencing.shared import (
     sure,
     yes_option,
 )
-from lti_bridge.cli.conferencing.tables import number, plain, shown, table, when, yes_or_no
 from lti_bridge.cli.options import config_option, json_option, print_json
+from lti_bridge.cli.tables import number, plain, shown, table, when, yes_or_no
 
 if TYPE_CHECKING:
     from lti_bridge.app import Bridge

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lti_bridge.cli.conferencing.shared import service_argument, service_of, sure, yes_option
-from lti_bridge.cli.conferencing.tables import plain, table
 from lti_bridge.cli.options import config_option, json_option, print_json
+from lti_bridge.cli.tables import plain, table
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import ConferencingService, TextTrack

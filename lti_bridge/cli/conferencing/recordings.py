@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from lti_bridge.cli.conferencing.shared import service_argument, service_of
-from lti_bridge.cli.conferencing.tables import length, plain, table, when
 from lti_bridge.cli.options import config_option, json_option, print_json
+from lti_bridge.cli.tables import length, plain, table, when
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Recording, RecordingQuery

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lti_bridge.cli.conferencing.tables import length, plain, shown, table, when
+from lti_bridge.cli.tables import length, plain, shown, table, when
 from lti_bridge.conferencing import Attendee, MeetingInfo
 
 

@@ -1,0 +1,86 @@
+"""What the commands on MEETS share."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from lti_bridge.cli.options import bridge_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lti_bridge.app import Bridge
+    from lti_bridge.meets_api import MeetsClient
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+csv_option = click.option("--csv", "as_csv", is_flag=True, help="Answer in CSV.")
+
+
+class Moment(click.ParamType[int]):
+    """A point in time: UNIX seconds, or ISO 8601 (this machine's zone, unless it names one)."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """UNIX seconds."""
+        if isinstance(value, int):
+            return value
+        if str(value).isdigit():
+            return int(value)
+        try:
+            return int(datetime.fromisoformat(str(value)).astimezone().timestamp())
+        except (ValueError, OverflowError, OSError):
+            self.fail(
+                f"{value!r} is no time: write UNIX seconds or, say, 2026-09-01T08:00+02:00.",
+                param,
+                ctx,
+            )
+
+
+MOMENT: Final = Moment()
+NUMBER: Final = click.IntRange(1, 2**63 - 1)
+
+
+@contextmanager
+def meets_of(config: Path) -> Iterator[tuple[Bridge, MeetsClient]]:
+    """The bridge and its MEETS; ends the command where the settings have none."""
+    with bridge_of(config) as bridge:
+        if bridge.meets is None:
+            raise click.ClickException(
+                "The settings have no MEETS. Add its address: [meets] with a url, and whatever it"
+                " is authenticated with (docs/settings.md)."
+            )
+        yield bridge, bridge.meets
+
+
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """CSV, a line at a time; no cell is a formula to a spreadsheet."""
+    yield _csv(heads)
+    for cells in rows:
+        yield _csv(cells)
+
+
+def _csv(cells: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([harmless(cell) for cell in cells])
+    return line.getvalue()
+
+
+def harmless(cell: object) -> str:
+    """A cell's text, which a spreadsheet takes for nothing but text or a plain number."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    text = str(cell)
+    if isinstance(cell, int | float):
+        return text
+    return f"'{text}" if text.startswith(_FORMULA) else text
