@@ -25,6 +25,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         asks_meets=bridge.meets is not None,
         refresh_key_sets=refresh_key_sets,
         follow_platforms=bridge.follow_platforms,
+        services_there=bridge.services,
     )
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError
+from lti_bridge.jobs.collecting import Collecting
 
 if TYPE_CHECKING:
+    from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
     from lti_bridge.store import Kind, Store
 
@@ -36,6 +38,7 @@ class Jobs:
     """Whether MEETS is configured."""
     refresh_key_sets: Callable[[], int]
     follow_platforms: Callable[[], int]
+    services_there: Services
     now: Callable[[], float] = time.time
 
     def ask_meets_again(self) -> int:
@@ -78,6 +81,10 @@ class Jobs:
                 lambda: self.store.invitations.clear(before_ms),
             )
         )
+
+    def collect_records(self) -> int:
+        """Collect recordings and attendance from the services; of how many meetings."""
+        return Collecting(self.store.records, self.services_there, self._now_ms).run()
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

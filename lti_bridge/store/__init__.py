@@ -31,6 +31,7 @@ from lti_bridge.store.people import (
     Standing,
 )
 from lti_bridge.store.platforms import Platform, Platforms, Role
+from lti_bridge.store.records import Collectable, FoundRecording, FoundStay, Records
 from lti_bridge.store.reporting import Reports
 from lti_bridge.store.services import ConferencingServices, StoredService
 from lti_bridge.store.snapshot import Snapshot
@@ -44,9 +45,12 @@ __all__ = [
     "Checkpoint",
     "Checkpoints",
     "Claim",
+    "Collectable",
     "ConferencingServices",
     "CourseRecord",
     "Database",
+    "FoundRecording",
+    "FoundStay",
     "Invitations",
     "Kind",
     "LaunchEntry",
@@ -67,6 +71,7 @@ __all__ = [
     "Platform",
     "Platforms",
     "Profile",
+    "Records",
     "Reports",
     "Role",
     "Snapshot",
@@ -96,6 +101,7 @@ class Store:
     services: ConferencingServices
     invitations: Invitations
     notices: Notices
+    records: Records
     reports: Reports
     tokens: ApiTokens
     checkpoints: Checkpoints
@@ -120,6 +126,7 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         services=ConferencingServices(database, vault),
         invitations=Invitations(database, vault),
         notices=Notices(database),
+        records=Records(database),
         reports=Reports(database),
         tokens=ApiTokens(database),
         checkpoints=Checkpoints(database),

@@ -25,6 +25,7 @@ def later(jobs: Jobs, seconds: float = LATER) -> Jobs:
         asks_meets=jobs.asks_meets,
         refresh_key_sets=jobs.refresh_key_sets,
         follow_platforms=jobs.follow_platforms,
+        services_there=jobs.services_there,
         now=lambda: time.time() + seconds,
     )
 

@@ -1,0 +1,222 @@
+"""Recordings and attendance of our meetings: which to collect, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from sqlalchemy import and_, or_, select, update
+
+from lti_bridge.store.numbering import by_meets, number
+from lti_bridge.store.tables import (
+    AttendanceRow,
+    CourseRow,
+    MeetingRow,
+    MembershipRow,
+    NoticeRow,
+    RecordingRow,
+    UserRow,
+)
+from lti_bridge.store.upsert import insert
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from lti_bridge.store.engine import Database
+
+AttendanceSource = Literal["service", "callback"]
+MINUTE_MS: Final = 60_000
+SETTLED_MS: Final = 5 * MINUTE_MS
+"""Nobody asks of a meeting that was just opened: nothing is left of it yet."""
+SOON_MS: Final = 30 * MINUTE_MS
+DAY_MS: Final = 24 * 60 * MINUTE_MS
+OFTEN_MS: Final = 2 * DAY_MS
+"""So long after its last use it is asked for every half hour, then …"""
+LAST_MS: Final = 14 * DAY_MS
+"""… once a day, up to here: recordings may take days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collectable:
+    """A meeting whose leavings are to be asked for."""
+
+    id: int
+    meeting_id: str
+    """As the service knows it."""
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecording:
+    """A recording, as its service tells of it now."""
+
+    record_id: str
+    name: str = field(repr=False)
+    state: str
+    started_ms: int | None
+    ended_ms: int | None
+    length_ms: int | None
+    participants: int | None
+    formats: str = field(repr=False)
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStay:
+    """Somebody's time in a meeting, as its service tells of it."""
+
+    user_number: str
+    """As ``join`` said it, which is the number by which we know the person; or the service's."""
+    name: str = field(repr=False)
+    joined_ms: int
+    left_ms: int | None
+
+
+class Records:
+    """Queries on recordings and attendance."""
+
+    def __init__(self, database: Database) -> None:
+        """Queries run in transactions of ``database``."""
+        self._database = database
+
+    def take_due(self, now_ms: int, *, limit: int = 200) -> list[Collectable]:
+        """Meetings to ask for, noted as asked in the same moment: no two workers get the same.
+
+        Those that were used of late, and those of which a service told something since.
+        """
+        told = (
+            select(NoticeRow.id)
+            .where(
+                NoticeRow.meeting_id == MeetingRow.id,
+                NoticeRow.at_ms > MeetingRow.collected_ms,
+            )
+            .exists()
+        )
+        asked = MeetingRow.collected_ms
+        due = (
+            select(MeetingRow.id)
+            .where(
+                MeetingRow.used_ms > now_ms - LAST_MS,
+                or_(
+                    and_(asked.is_(None), MeetingRow.used_ms <= now_ms - SETTLED_MS),
+                    and_(asked <= now_ms - SOON_MS, MeetingRow.used_ms > now_ms - OFTEN_MS),
+                    asked <= now_ms - DAY_MS,
+                    told,
+                ),
+            )
+            .order_by(MeetingRow.used_ms)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        take = (
+            update(MeetingRow)
+            .where(MeetingRow.id.in_(due))
+            .values(collected_ms=now_ms)
+            .returning(MeetingRow.id, MeetingRow.meeting_id, MeetingRow.service)
+        )
+        rows = self._database.write(lambda c: c.execute(take).all())
+        return [Collectable(row.id, row.meeting_id, row.service) for row in rows]
+
+    def give_back(self, meetings: Collection[int]) -> None:
+        """Nothing came of asking for these: the next run asks again."""
+        statement = update(MeetingRow).where(MeetingRow.id.in_(meetings)).values(collected_ms=None)
+        self._database.write_statement(lambda c: c.execute(statement))
+
+    def save_recordings(self, meeting: int, found: Sequence[FoundRecording], now_ms: int) -> None:
+        """All that there are of a meeting; one that was there and isn't found is gone."""
+        self._database.write(lambda c: _save_recordings(c, meeting, found, now_ms))
+
+    def save_attendance(
+        self, meeting: int, source: AttendanceSource, stays: Sequence[FoundStay], *, is_final: bool
+    ) -> None:
+        """What a source says of a meeting's sessions; what it said of others stays."""
+        self._database.write(lambda c: _save_attendance(c, meeting, source, stays, is_final))
+
+    def attendance_told(self, meeting: int) -> list[str]:
+        """What a service sent by itself of a meeting (JSON), oldest first."""
+        statement = (
+            select(NoticeRow.data)
+            .where(NoticeRow.meeting_id == meeting, NoticeRow.kind == "attendance")
+            .order_by(NoticeRow.at_ms, NoticeRow.id)
+        )
+        return list(self._database.read(lambda c: c.execute(statement).scalars()))
+
+
+def _save_recordings(
+    connection: Connection, meeting: int, found: Iterable[FoundRecording], now_ms: int
+) -> None:
+    ids = []
+    for one in found:
+        values: dict[str, Any] = {**asdict(one), "seen_ms": now_ms, "gone": False}
+        ids.append(values.pop("record_id"))
+        connection.execute(
+            insert(connection, RecordingRow)
+            .values(meeting_id=meeting, record_id=ids[-1], added_ms=now_ms, **values)
+            .on_conflict_do_update(index_elements=["meeting_id", "record_id"], set_=values)
+        )
+    connection.execute(
+        update(RecordingRow)
+        .where(RecordingRow.meeting_id == meeting, RecordingRow.record_id.not_in(ids))
+        .values(gone=True)
+    )
+
+
+def _save_attendance(
+    connection: Connection,
+    meeting: int,
+    source: AttendanceSource,
+    stays: Sequence[FoundStay],
+    is_final: bool,
+) -> None:
+    people = _people(connection, meeting, {one.user_number for one in stays})
+    for one in stays:
+        user_id, email, role = people.get(one.user_number, (None, "", ""))
+        values = {
+            "left_ms": one.left_ms,
+            "name": one.name,
+            "user_id": user_id,
+            "email": email,
+            "was_host": role == "moderator",
+        }
+        connection.execute(
+            insert(connection, AttendanceRow)
+            .values(
+                meeting_id=meeting,
+                source=source,
+                attendee=(one.user_number or one.name)[:255],
+                joined_ms=one.joined_ms,
+                **values,
+            )
+            .on_conflict_do_update(
+                index_elements=["meeting_id", "source", "attendee", "joined_ms"], set_=values
+            )
+        )
+    connection.execute(
+        update(MeetingRow).where(MeetingRow.id == meeting).values(attendance_final=is_final)
+    )
+
+
+def _people(
+    connection: Connection, meeting: int, numbers: Collection[str]
+) -> dict[str, tuple[int, str, str]]:
+    """Row, e-mail and role in the course, by the number that a service was told."""
+    given = {int(one) for one in numbers if one.isascii() and one.isdigit() and len(one) < 19}
+    if not given:
+        return {}
+    known_as = number(UserRow, by_meets(connection))
+    statement = (
+        select(UserRow.id, known_as.label("number"), UserRow.email, MembershipRow.role)
+        .select_from(MeetingRow)
+        .join(CourseRow, CourseRow.id == MeetingRow.course_id)
+        .join(UserRow, UserRow.connection_id == CourseRow.connection_id)
+        .outerjoin(
+            MembershipRow,
+            and_(MembershipRow.user_id == UserRow.id, MembershipRow.course_id == CourseRow.id),
+        )
+        .where(MeetingRow.id == meeting, known_as.in_(given))
+    )
+    return {
+        str(row.number): (row.id, row.email, row.role or "")
+        for row in connection.execute(statement)
+    }
