@@ -12,7 +12,7 @@ from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
 from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
-from lti_bridge.scheduling import Entrance, MeetingBook, Opener
+from lti_bridge.scheduling import Entrance, MeetingBook, MeetsClasses, Opener
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
 from lti_bridge.store import LaunchJournal
@@ -66,14 +66,16 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
         bridge.store.meetings, bridge.services, callbacks=urls.for_meeting, warned=_warn
     )
     entrance = Entrance(book, opener, bridge.services)
-    pages = web.Pages(entrance, sessions, _origins(bridge), allow_http=settings.security.allow_http)
+    classes = MeetsClasses(bridge.store.meets_events, bridge.meets)
+    allow_http = settings.security.allow_http
+    pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
     app.register_blueprint(
         launch.blueprint(_launch_views(bridge, signers, web.Arrival(bridge.directory, book, pages)))
     )
-    app.register_blueprint(
-        web.blueprint(web.CourseViews(sessions, pages, entrance, book, begin=new_visit))
-    )
+    views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
+    elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)
+    app.register_blueprint(web.blueprint(views, elsewhere))
     app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
     app.register_blueprint(
         api.blueprint(

@@ -22,7 +22,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         store=bridge.store,
         directory=bridge.directory,
         launches_days=bridge.settings.retention.launches_days,
-        asks_meets=bridge.meets is not None,
+        meets=bridge.meets,
         refresh_key_sets=refresh_key_sets,
         follow_platforms=bridge.follow_platforms,
         services_there=bridge.services,

@@ -26,10 +26,11 @@ from lti_bridge.conferencing.recordings import (
     TextTrack,
     Thumbnail,
 )
-from lti_bridge.conferencing.registry import KINDS, Entry, Services
+from lti_bridge.conferencing.registry import KIND_NAMES, KINDS, Entry, Services
 
 __all__ = [
     "KINDS",
+    "KIND_NAMES",
     "Attendance",
     "Attendee",
     "Call",

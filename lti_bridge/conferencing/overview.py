@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge.conferencing.capabilities import Capability
 from lti_bridge.conferencing.onstream.zones import ZONES
-from lti_bridge.conferencing.registry import KINDS
+from lti_bridge.conferencing.registry import KIND_NAMES, KINDS
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing.protocol import ConferencingService
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 YES: Final = "✓"
 PERHAPS: Final = "(✓)"
 NO: Final = "–"
-
-NAMES: Final[Mapping[str, str]] = MappingProxyType({
-    "meetingz": "Meetingz",
-    "mconf": "Mconf-Live",
-    "bigbluebutton": "BigBlueButton",
-    "onstream": "Onstream",
-})  # fmt: skip  # a name a line
-"""As people know the kinds."""
 
 MEANINGS: Final[Mapping[Capability, str]] = MappingProxyType({
     Capability.RUNNING: "whether a class runs",
@@ -125,7 +117,7 @@ def _table(
     head: str, rows: Iterable[tuple[str, Callable[[type[ConferencingService]], str]]]
 ) -> str:
     def lines() -> Iterator[Sequence[str]]:
-        yield [head, *(NAMES.get(kind, kind) for kind in KINDS)]
+        yield [head, *(KIND_NAMES.get(kind, kind) for kind in KINDS)]
         yield ["---", *(":-:" for _ in KINDS)]
         for label, mark in rows:
             yield [label, *(mark(kind) for kind in KINDS.values())]

@@ -23,6 +23,14 @@ KINDS: Final[Mapping[str, type[ConferencingService]]] = MappingProxyType(
     {each.kind: each for each in (Meetingz, MconfLive, BigBlueButton, Onstream)}
 )
 
+KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType({
+    "meetingz": "Meetingz",
+    "mconf": "Mconf-Live",
+    "bigbluebutton": "BigBlueButton",
+    "onstream": "Onstream",
+})  # fmt: skip  # a name a line
+"""As people know them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

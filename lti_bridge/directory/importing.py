@@ -105,9 +105,10 @@ class Import:
         of = [part.connection]
         if part.kind == "course":
             listing = self._meets.list_courses(meets_id_connections=of, start_after_id=after)
-            yield from listing.pages()
+            yield from listing.steadily().pages()
         else:
-            yield from self._meets.list_users(meets_id_connections=of, start_after_id=after).pages()
+            people = self._meets.list_users(meets_id_connections=of, start_after_id=after)
+            yield from people.steadily().pages()
 
 
 def _mapped(one: Course | User) -> Mapped:

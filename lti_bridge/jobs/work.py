@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError
 from lti_bridge.jobs.collecting import Collecting
+from lti_bridge.jobs.meets_events import CourseEventsJob
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
+    from lti_bridge.meets_api import MeetsClient
     from lti_bridge.store import Kind, Store
 
 ASK_SECONDS: Final = 10.0
@@ -25,6 +27,8 @@ MOST_AT_ONCE: Final = 2000
 """Rows a run of a job handles at the most; the next run, a minute later, goes on."""
 DAY_MS: Final = 24 * 3_600_000
 EMPTY_MEETING_MS: Final = DAY_MS
+UNSEEN_DAYS: Final = 180
+"""A course whose page nobody looks at for so long has its copy of MEETS' events cleared away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,7 @@ class Jobs:
     store: Store
     directory: Directory
     launches_days: int
-    asks_meets: bool
-    """Whether MEETS is configured."""
+    meets: MeetsClient | None
     refresh_key_sets: Callable[[], int]
     follow_platforms: Callable[[], int]
     services_there: Services
@@ -46,7 +49,7 @@ class Jobs:
 
         Stops at the first call that fails: the others stay due, and MEETS is left in peace.
         """
-        if not self.asks_meets:
+        if self.meets is None:
             return 0
         known = sum(self._ask_for(kind) for kind in ("course", "user"))
         self.store.meetings.adopt_course_ids(self._now_ms() - EMPTY_MEETING_MS)
@@ -68,10 +71,11 @@ class Jobs:
 
     def clear_out(self) -> int:
         """Forget nonces that can't come back; launches, invitations and what services told that are
-        older than the settings say.
+        older than the settings say; and MEETS' events of courses that nobody looks at.
         """
         now_ms = self._now_ms()
         before_ms = now_ms - self.launches_days * DAY_MS
+        unseen_ms = now_ms - UNSEEN_DAYS * DAY_MS
         return sum(
             _until_done(clear)
             for clear in (
@@ -79,12 +83,19 @@ class Jobs:
                 lambda: self.store.launches.clear(before_ms),
                 lambda: self.store.notices.clear(before_ms),
                 lambda: self.store.invitations.clear(before_ms),
+                lambda: self.store.meets_events.clear(unseen_ms),
             )
         )
 
     def collect_records(self) -> int:
         """Collect recordings and attendance from the services; of how many meetings."""
         return Collecting(self.store.records, self.services_there, self._now_ms).run()
+
+    def meets_events(self) -> int:
+        """Ask MEETS for the events of courses that are looked at; how many answers came."""
+        if self.meets is None:
+            return 0
+        return CourseEventsJob(self.store.meets_events, self.meets, self._now_ms).run()
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

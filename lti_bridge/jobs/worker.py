@@ -30,6 +30,7 @@ HOURS: Final[dict[str, dict[str, str]]] = {
     "clear_out": {"minute": "*/10"},
     "collect_records": {"minute": "*/5"},
     "key_sets": {"minute": "7"},
+    "meets_events": {"minute": "*"},
     "services": {"minute": "*/30"},
 }
 """When each job runs (cron fields, UTC)."""

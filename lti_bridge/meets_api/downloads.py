@@ -49,6 +49,9 @@ def download_of(response: Response, function: str) -> Redirect | File:
     A 500 with MEETS' own JSON means: the recording is no longer there (the function's note).
     """
     if response.chunks is not None:
+        if _is_a_page(response.headers):
+            response.chunks.close()
+            raise malformed(function, "with a web page")
         return _file(response, response.chunks)
     if 300 <= response.status < 400:
         return Redirect(_locations(response, function))
@@ -62,6 +65,12 @@ def download_of(response: Response, function: str) -> Redirect | File:
         )
     read(response, function)
     raise malformed(function, f"with HTTP {response.status}, and no file")
+
+
+def _is_a_page(headers: Mapping[str, str]) -> bool:
+    """Some gateway's: a recording that is served says that it is a file."""
+    is_html = headers.get("Content-Type", "").lower().startswith("text/html")
+    return is_html and "Content-Disposition" not in headers
 
 
 def _file(response: Response, chunks: Chunks) -> File:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Final, Generic, Protocol, TypeVar
 
+from lti_bridge.errors import CircuitOpen, RemoteAddressRefused, RemoteUnavailable
 from lti_bridge.meets_api.reading import Answer, malformed
+
+STEADY_TRIES: Final = 4
+"""Fewer than the failures after which a host is left alone (``lti_bridge.http``): one bad page of a
+job is no reason to let launches go without MEETS."""
+FIRST_PAUSE: Final = 0.2
+"""Seconds; each further one is twice as long."""
 
 
 class Numbered(Protocol):
@@ -44,6 +52,15 @@ class Listing(Generic[T]):
     start_after_id: int
     call: Callable[[Mapping[str, str]], Mapping[str, object]]
     read: Callable[[Answer], tuple[T, ...]]
+    tries: int = 1
+    """How often a page is asked for, before its failure counts."""
+    sleep: Callable[[float], None] = time.sleep
+
+    def steadily(self) -> Listing[T]:
+        """The same for work that nobody waits for: a page that doesn't come is asked for again,
+        after pauses that grow; a host that is left alone just now isn't.
+        """
+        return replace(self, tries=STEADY_TRIES)
 
     def __iter__(self) -> Iterator[T]:
         """Every entity."""
@@ -60,13 +77,23 @@ class Listing(Generic[T]):
     def _pages(self, query: Mapping[str, str]) -> Iterator[Page[T]]:
         after: int | None = self.start_after_id
         while after is not None:
-            answer = Answer(self.function, self.call({**query, "startAfterId": str(after)}))
+            answer = Answer(self.function, self._call({**query, "startAfterId": str(after)}))
             following = answer.next_page()
             if following is not None and following <= after:
                 # It would come to the same page for ever.
                 raise malformed(self.function, "with pages that don't go on")
             yield Page(self.read(answer), following)
             after = following
+
+    def _call(self, query: Mapping[str, str]) -> Mapping[str, object]:
+        for tried in range(1, self.tries):
+            try:
+                return self.call(query)
+            except (CircuitOpen, RemoteAddressRefused):
+                raise
+            except RemoteUnavailable:
+                self.sleep(FIRST_PAUSE * 2 ** (tried - 1))
+        return self.call(query)
 
 
 def _new(page: Page[T], seen: set[int]) -> Page[T]:

@@ -58,7 +58,10 @@ class Answer:
     def entities(self, name: str, read: Callable[[Answer, int, Json], T]) -> tuple[T, ...]:
         """The requested entities, by number. Raises :class:`RemoteMalformed`."""
         found: dict[int, Json] = {}
-        for key, entity in _map(self._members.get(name)).items():
+        given = self._members.get(name)
+        if given and not isinstance(given, Mapping):
+            raise malformed(self._function, f"with something else for its {name}")
+        for key, entity in _map(given).items():
             meets_id = number(key)
             if meets_id is None or not isinstance(entity, Mapping):
                 raise malformed(self._function, f"with something else among its {name}")

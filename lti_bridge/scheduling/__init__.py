@@ -1,7 +1,17 @@
 """The meetings of a course: which there are, when they open, who enters, and as what."""
 
+from lti_bridge.scheduling.elsewhere import Elsewhere, MeetsClasses
 from lti_bridge.scheduling.entering import Entrance, Trouble, Waiting, visitor_for
 from lti_bridge.scheduling.opening import Opener
 from lti_bridge.scheduling.standing import MeetingBook
 
-__all__ = ["Entrance", "MeetingBook", "Opener", "Trouble", "Waiting", "visitor_for"]
+__all__ = [
+    "Elsewhere",
+    "Entrance",
+    "MeetingBook",
+    "MeetsClasses",
+    "Opener",
+    "Trouble",
+    "Waiting",
+    "visitor_for",
+]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import monotonic, time
 from typing import TYPE_CHECKING, Final, Literal
 
-from lti_bridge.conferencing import Capability, JoinUrl, MeetingInfo, Visitor
+from lti_bridge.conferencing import KIND_NAMES, Capability, JoinUrl, MeetingInfo, Visitor
 from lti_bridge.directory.memory import Memory
 from lti_bridge.errors import (
     BridgeError,
@@ -153,6 +153,14 @@ class Entrance:
             return self._services.service_for(self.meeting(meeting).service).capabilities
         except BridgeError:
             return frozenset()
+
+    def kind(self, meeting: int) -> str:
+        """The kind of the meeting's service, as people know it; empty where it isn't there."""
+        try:
+            kind = self._services.service_for(self.meeting(meeting).service).kind
+        except BridgeError:
+            return ""
+        return KIND_NAMES.get(kind, kind)
 
     def trouble(self, meeting: int) -> Trouble | None:
         """Why the meeting's service is left alone just now; None where it isn't."""

@@ -18,6 +18,16 @@ from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
 from lti_bridge.store.mapping import Mapped, Mapping
 from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
+from lti_bridge.store.meets_events import (
+    AttendanceDue,
+    CourseEvents,
+    FoundEvent,
+    MeetsEvent,
+    MeetsEvents,
+    MeetsRecording,
+    Presence,
+    Wanted,
+)
 from lti_bridge.store.nonces import Nonces
 from lti_bridge.store.notices import Notice, NoticeKind, Notices
 from lti_bridge.store.numbering import number_of
@@ -42,13 +52,16 @@ __all__ = [
     "PERMISSIONS",
     "ApiToken",
     "ApiTokens",
+    "AttendanceDue",
     "Checkpoint",
     "Checkpoints",
     "Claim",
     "Collectable",
     "ConferencingServices",
+    "CourseEvents",
     "CourseRecord",
     "Database",
+    "FoundEvent",
     "FoundRecording",
     "FoundStay",
     "Invitations",
@@ -60,6 +73,9 @@ __all__ = [
     "Mapping",
     "Meeting",
     "Meetings",
+    "MeetsEvent",
+    "MeetsEvents",
+    "MeetsRecording",
     "NewMeeting",
     "Nonces",
     "Notice",
@@ -70,6 +86,7 @@ __all__ = [
     "PersonRecord",
     "Platform",
     "Platforms",
+    "Presence",
     "Profile",
     "Records",
     "Reports",
@@ -81,6 +98,7 @@ __all__ = [
     "StoredService",
     "ToolKey",
     "ToolKeys",
+    "Wanted",
     "number_of",
     "open_store",
     "schema",
@@ -106,6 +124,7 @@ class Store:
     tokens: ApiTokens
     checkpoints: Checkpoints
     mapping: Mapping
+    meets_events: MeetsEvents
 
     def close(self) -> None:
         """Give every connection back."""
@@ -131,4 +150,5 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         tokens=ApiTokens(database),
         checkpoints=Checkpoints(database),
         mapping=Mapping(database),
+        meets_events=MeetsEvents(database),
     )

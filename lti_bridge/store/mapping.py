@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from lti_bridge.store.checkpoints import Checkpoint, reach
 from lti_bridge.store.tables import IDENTIFIER, ConnectionRow, CourseRow, UserRow
+from lti_bridge.store.text import storable
 from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _course(one: Mapped, now_ms: int) -> dict[str, Any]:
     return {
         "lti_context_id": one.lti_id,
         "lone_link_id": "",
-        "title": _text(one.title),
+        "title": storable(one.title),
         "meets_id": one.meets_id,
         "asked_ms": now_ms,
         "pending": False,
@@ -105,21 +106,17 @@ def _course(one: Mapped, now_ms: int) -> dict[str, Any]:
 
 
 def _user(one: Mapped, now_ms: int) -> dict[str, Any]:
-    given, family = _text(one.given_name), _text(one.family_name)
+    given, family = storable(one.given_name), storable(one.family_name)
     return {
         "lti_user_id": one.lti_id,
         "name": f"{given} {family}".strip(),
         "given_name": given,
         "family_name": family,
-        "email": _text(one.email),
+        "email": storable(one.email),
         "meets_id": one.meets_id,
         "asked_ms": now_ms,
         "pending": False,
     }
-
-
-def _text(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:1000]
 
 
 def _upsert(

@@ -3,6 +3,7 @@
 from lti_bridge.web.actions import CourseViews
 from lti_bridge.web.arrival import Arrival
 from lti_bridge.web.blueprint import blueprint
+from lti_bridge.web.elsewhere import ElsewhereViews
 from lti_bridge.web.pages import Pages
 
-__all__ = ["Arrival", "CourseViews", "Pages", "blueprint"]
+__all__ = ["Arrival", "CourseViews", "ElsewhereViews", "Pages", "blueprint"]

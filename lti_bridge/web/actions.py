@@ -14,7 +14,7 @@ from lti_bridge.web.pages import Pages, visitor_of
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
-    from lti_bridge.scheduling import Entrance, MeetingBook
+    from lti_bridge.scheduling import Entrance, MeetingBook, MeetsClasses
 
 LARGEST_FORM = 64 * 1024
 
@@ -27,16 +27,24 @@ class CourseViews:
     pages: Pages
     entrance: Entrance
     book: MeetingBook
+    classes: MeetsClasses
     begin: Callable[[], Visit]
 
     def join(self) -> Response:
         """``POST /course/join``: into class."""
-        session = self._session("join")
+        session = self.session("join")
         return self.pages.join(session, g.visit)
+
+    def open(self) -> Response:
+        """``POST /course/open``: back to the course page."""
+        session = self.session("open")
+        if session.role == "moderator":
+            return self.pages.course(session, g.visit)
+        return self.pages.join_button(session, g.visit)
 
     def status(self) -> Response:
         """``POST /course/status``: what a page asks while it waits; answered from memory."""
-        session = self._session("status")
+        session = self.session("status")
         status = self.entrance.status(session.meeting)
         g.visit.outcome = "status"
         answer = jsonify(
@@ -44,9 +52,15 @@ class CourseViews:
             running=status.running if status else None,
             participants=status.participants if status else None,
             trouble=self.entrance.trouble(session.meeting) is not None,
+            classes=self._classes_version(session),
         )
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    def _classes_version(self, session: FrameSession) -> str:
+        self.classes.want(session.course_id)
+        there = self.classes.of_course(session.course_id, session.role)
+        return there.version if there else ""
 
     def _is_open(self, session: FrameSession) -> bool:
         # A service that is down isn't news to everybody who waits, every ten seconds.
@@ -57,7 +71,7 @@ class CourseViews:
 
     def settings(self) -> Response:
         """``POST /course/settings``: whether students wait for a teacher; teachers only."""
-        session = self._session("settings")
+        session = self.session("settings")
         require_moderator(session)
         wait = request.form.get("wait_for_moderator") == "true"
         self.book.set_waiting(session.meeting, wait_for_moderator=wait)
@@ -68,7 +82,11 @@ class CourseViews:
         g.visit = self.begin()
         raise NotAllowed("A course page was asked for without its form.", code="open_from_course")
 
-    def _session(self, step: str) -> FrameSession:
+    def session(self, step: str) -> FrameSession:
+        """The session that the request carries, in its form or as a bearer's; noted in its visit.
+
+        Raises :class:`lti_bridge.errors.NotAuthentic`.
+        """
         visit = g.visit = self.begin()
         visit.step = step
         request.max_content_length = LARGEST_FORM

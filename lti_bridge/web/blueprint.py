@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Response
+
     from lti_bridge.web.actions import CourseViews
+    from lti_bridge.web.elsewhere import ElsewhereViews
 
 
-def blueprint(views: CourseViews) -> Blueprint:
+def blueprint(views: CourseViews, elsewhere: ElsewhereViews) -> Blueprint:
     """``/course/…``."""
     urls = Blueprint(
         "course", __name__, url_prefix="/course", static_folder="static", static_url_path="/static"
     )
-    urls.add_url_rule("/join", "join", views.join, methods=["POST"])
-    urls.add_url_rule("/status", "status", views.status, methods=["POST"])
-    urls.add_url_rule("/settings", "settings", views.settings, methods=["POST"])
-    for path in ("/", "/join", "/status", "/settings"):
-        urls.add_url_rule(path, "lost", views.lost, methods=["GET"], strict_slashes=False)
+    asked: dict[str, Callable[[], Response]] = {
+        "join": views.join,
+        "open": views.open,
+        "status": views.status,
+        "settings": views.settings,
+        "classes": elsewhere.listed,
+        "attendance": elsewhere.attendance,
+        "recordings/download": elsewhere.download,
+    }
+    for path, view in asked.items():
+        endpoint = path.rpartition("/")[2]
+        urls.add_url_rule(f"/{path}", endpoint, view, methods=["POST"])
+    for path in ("", *asked):
+        urls.add_url_rule(f"/{path}", "lost", views.lost, methods=["GET"], strict_slashes=False)
     return urls

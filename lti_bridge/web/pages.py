@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from time import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -12,10 +13,16 @@ from lti_bridge.conferencing import Capability, Visitor
 from lti_bridge.errors import BridgeError, ServiceMissing
 from lti_bridge.scheduling import Entrance, Waiting
 from lti_bridge.security import FrameSession, Redirect, Sessions, page_headers
+from lti_bridge.web.classes import SERVICES, attendees, class_list, span_of
 from lti_bridge.web.wording import NO_WINDOW, wording_for
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
+    from lti_bridge.scheduling import MeetsClasses
+    from lti_bridge.store import Meeting, MeetsEvent, Presence
+
+JOIN_AGAIN: Final[tuple[str, Mapping[str, str]]] = ("course.join", {})
+"""Where a refusal's Retry goes, with the form's further fields, unless ``g.retry`` says so."""
 
 Origins = Callable[[int | None], Sequence[str]]
 """Who may frame a page: origins of the platform with that row ID, or of all if it isn't known."""
@@ -25,10 +32,17 @@ class Pages:
     """Renders; decides nothing."""
 
     def __init__(
-        self, entrance: Entrance, sessions: Sessions, origins: Origins, *, allow_http: bool
+        self,
+        entrance: Entrance,
+        classes: MeetsClasses,
+        sessions: Sessions,
+        origins: Origins,
+        *,
+        allow_http: bool,
     ) -> None:
         """``allow_http``: services and LMSs may be plain http (development)."""
         self._entrance = entrance
+        self._classes = classes
         self._sessions = sessions
         self._origins = origins
         self._allow_http: Final = allow_http
@@ -45,6 +59,24 @@ class Pages:
         """
         visit.outcome = "page"
         return self._meeting_page("course/join.html", session)
+
+    def classes(self, session: FrameSession) -> Response:
+        """The list of the course's classes alone, for a script to put in its place."""
+        meeting = self._entrance.meeting(session.meeting)
+        return self._page("course/classes.html", session, **self._listed(session, meeting))
+
+    def attendance(
+        self, session: FrameSession, event: MeetsEvent, stays: Sequence[Presence]
+    ) -> Response:
+        """The page of who was in an event."""
+        return self._page(
+            "course/attendance.html",
+            session,
+            event=event,
+            service=SERVICES.get(event.service, event.service),
+            span=span_of(event.begins_ms, event.ends_ms),
+            people=attendees(stays),
+        )
 
     def join(self, session: FrameSession, visit: Visit) -> Response:
         """The redirect into class, or the page that waits for it and then goes by itself."""
@@ -74,6 +106,7 @@ class Pages:
             words=NO_WINDOW if apart and not login else wording_for(error),
             reference=visit.reference,
             retry_session=self._sessions.issue(session) if session and may_pass else "",
+            retry=g.get("retry", JOIN_AGAIN),
             retry_login=login if may_pass and not session else "",
             window_login=login if apart else "",
         )
@@ -93,8 +126,18 @@ class Pages:
             status=status,
             tells_running=Capability.RUNNING in self._entrance.capabilities(meeting.id),
             trouble=self._entrance.trouble(meeting.id),
+            **self._listed(session, meeting),
             **values,
         )
+
+    def _listed(self, session: FrameSession, meeting: Meeting) -> dict[str, Any]:
+        there = self._classes.of_course(session.course_id, session.role)
+        if there is None:
+            return {"classes": None}
+        return {
+            "classes": class_list(there, int(time() * 1000)),
+            "our_service": self._entrance.kind(meeting.id),
+        }
 
     def _page(self, template: str, session: FrameSession, **values: Any) -> Response:
         body = render_template(

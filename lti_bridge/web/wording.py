@@ -81,6 +81,18 @@ BY_CODE: Final[Mapping[str, Wording]] = {
     "meets_unknown_course": Wording(lazy_gettext("This course isn’t known yet"), _TELL),
     "meets_unknown_person": Wording(lazy_gettext("You aren’t on the list yet"), _TELL),
     "meeting_gone": Wording(lazy_gettext("This meeting no longer exists"), _AGAIN),
+    "recording_gone": Wording(
+        lazy_gettext("This recording is no longer there"),
+        lazy_gettext("It isn’t kept any more where it was. Please ask your teacher about it."),
+    ),
+    "event_gone": Wording(
+        lazy_gettext("This class is no longer there"),
+        lazy_gettext("It was taken out of your course."),
+    ),
+    "downloads_busy": Wording(
+        lazy_gettext("Many people are downloading just now"),
+        lazy_gettext("Wait a few minutes, then try again."),
+    ),
     "maxParticipantsReached": Wording(
         lazy_gettext("The class is full"),
         lazy_gettext("Wait until somebody leaves, then try again, or tell your teacher."),

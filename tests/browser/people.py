@@ -138,7 +138,7 @@ class Person:
 
     def join(self, place: FrameLocator | Page) -> Page:
         """Click Join; the window that opens."""
-        button = place.locator("form[target=_blank] button")
+        button = place.locator("form.actions button")
         self.point_at(button)
         with self.context.expect_page() as opened:
             button.click()

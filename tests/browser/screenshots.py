@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,9 +13,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
 
+from lti_bridge.app.background import jobs_of
 from lti_bridge.scheduling.entering import STATUS_SECONDS
 from lti_bridge.simulators.lms import DEMO_CAMPUS
 from lti_bridge.simulators.lms import Campus as University
+from lti_bridge.simulators.meets.demo import fill
 from tests.browser.chromium import executable
 from tests.browser.conftest import FLAGS
 from tests.browser.people import Person, Town, in_class
@@ -31,6 +35,7 @@ from tests.campus import Campus
 
 WIDE = {"width": 1280, "height": 800}
 README = {"width": 1280, "height": 680}
+TALL = {"width": 1280, "height": 1400}
 NARROW = {"width": 390, "height": 780}
 
 
@@ -99,6 +104,26 @@ def _running(town: Town, person: Person) -> Page:
     return _frame(town, person)
 
 
+def _listed(town: Town, person: Person) -> Page:
+    campus = town.campus
+    titles = {course.id: course.title for course in campus.lms.campus.courses}
+    fill(campus.meets, connection=1, courses=titles, now=int(time.time()))
+    other = town.person(STUDENT)
+    with other.page.expect_response(re.compile("/course/status")):
+        _in_the_frame(other)
+    jobs_of(campus.bridge).meets_events()
+    campus.restart()
+    return _frame(town, person)
+
+
+def _attendance(town: Town, person: Person) -> Page:
+    page = _listed(town, person)
+    frame = page.frame_locator("iframe.tool")
+    frame.get_by_role("button", name=re.compile("3|۳")).first.click()
+    expect(frame.locator(".people-list")).to_be_visible()
+    return page
+
+
 def _waiting(town: Town, person: Person) -> Page:
     _make_students_wait(town)
     window = person.join(_in_the_frame(person))
@@ -163,6 +188,11 @@ def take(folder: Path, only: str = "") -> None:
         album.show("course", _frame, who=TEACHER)
         album.show("course-phone", _frame, who=TEACHER, size=NARROW)
         album.show("course-running", _running, who=TEACHER, size=README)
+        album.show("classes", _listed, who=TEACHER, size=TALL)
+        album.show("classes-phone", _listed, who=TEACHER, size=NARROW | {"height": 1700})
+        album.show("classes-persian", _listed, who=PERSIAN_STUDENT, size=TALL)
+        album.show("attendance", _attendance, who=TEACHER)
+        album.show("attendance-phone", _attendance, who=TEACHER, size=NARROW)
         album.show("waiting", _waiting)
         album.show("waiting-phone", _waiting, size=NARROW)
         album.show("waiting-persian", _waiting, who=PERSIAN_STUDENT)

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import click
 
-from lti_bridge.cli.meets.shared import NUMBER, csv_lines, csv_option, meets_of
+from lti_bridge.cli.meets.shared import NUMBER, csv_option, meets_of
 from lti_bridge.cli.options import config_option, json_option, print_json
 from lti_bridge.cli.tables import plain, shown, table, when, yes_or_no
+from lti_bridge.reports.spreadsheets import csv_lines
 
 SECONDS: Final = 30.0
 HEADS: Final = ("name", "host", "joined at", "left at", "e-mail", "address", "browser")

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import click
 
-from lti_bridge.cli.meets.shared import MOMENT, NUMBER, csv_lines, csv_option, meets_of
+from lti_bridge.cli.meets.shared import MOMENT, NUMBER, csv_option, meets_of
 from lti_bridge.cli.options import config_option, json_option
 from lti_bridge.cli.tables import NOTHING, plain, shown, table, when, yes_or_no
+from lti_bridge.reports.spreadsheets import csv_lines
 
 SHOWN: Final = 50
 """Entities of a table, unless more are asked for."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
     from lti_bridge.app import Bridge
     from lti_bridge.meets_api import MeetsClient
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="Answer in CSV.")
 
@@ -59,28 +55,3 @@ def meets_of(config: Path) -> Iterator[tuple[Bridge, MeetsClient]]:
                 " is authenticated with (docs/settings.md)."
             )
         yield bridge, bridge.meets
-
-
-def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """CSV, a line at a time; no cell is a formula to a spreadsheet."""
-    yield _csv(heads)
-    for cells in rows:
-        yield _csv(cells)
-
-
-def _csv(cells: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([harmless(cell) for cell in cells])
-    return line.getvalue()
-
-
-def harmless(cell: object) -> str:
-    """A cell's text, which a spreadsheet takes for nothing but text or a plain number."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    text = str(cell)
-    if isinstance(cell, int | float):
-        return text
-    return f"'{text}" if text.startswith(_FORMULA) else text

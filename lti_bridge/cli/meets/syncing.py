@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from click._termui_impl import ProgressBar
 
+    from lti_bridge.app import Bridge
     from lti_bridge.directory import Import, Part, Tally
+    from lti_bridge.meets_api import MeetsClient
 
 NAMES = {"course": "courses", "user": "people"}
 
@@ -31,9 +33,14 @@ NAMES = {"course": "courses", "user": "people"}
     help="Only this meetsIdConnection; may be given several times. All, unless given.",
 )
 @click.option("--again", is_flag=True, help="From the beginning, where it was stopped.")
+@click.option(
+    "--events", is_flag=True, help="Also the events and recordings of every course, for its page."
+)
 @config_option
 @json_option
-def sync(connections: tuple[int, ...], again: bool, config: Path, as_json: bool) -> None:
+def sync(
+    connections: tuple[int, ...], again: bool, events: bool, config: Path, as_json: bool
+) -> None:
     r"""Bring over the numbers of every course and person, so that no launch has to ask.
 
     Best before a term begins. It may be stopped at any time (Ctrl-C) and goes on where it was;
@@ -54,11 +61,16 @@ def sync(connections: tuple[int, ...], again: bool, config: Path, as_json: bool)
                 "No LMS at work has such a meets_connection. See: lti-bridge platform list"
             )
         found = [_bring(work, part, again=again) for part in parts]
+        if events:
+            found.append(_bring_events(bridge, client))
     if as_json:
         print_json(found)
         return
     for one in found:
         skipped = f", {one['skipped']:,} without a usable LTI ID left out" if one["skipped"] else ""
+        if one["kind"] == "event":
+            click.echo(f"Events of {one['taken']:,} courses in {one['seconds']} s.")
+            continue
         click.echo(
             f"Connection {one['connection']}: {one['taken']:,} {NAMES[one['kind']]}"
             f" in {one['seconds']} s{skipped}."
@@ -82,6 +94,27 @@ def _bring(work: Import, part: Part, *, again: bool) -> dict[str, Any]:
         "went_on": goes_on,
         "seconds": round(time.perf_counter() - started, 1),
     }
+
+
+def _bring_events(bridge: Bridge, client: MeetsClient) -> dict[str, Any]:
+    """The courses' events; what fails stays due, and the worker goes on with it."""
+    from lti_bridge.jobs import CourseEventsJob
+
+    started = time.perf_counter()
+
+    def now_ms() -> int:
+        return int(time.time() * 1000)
+
+    events = bridge.store.meets_events
+    courses = events.want_all(now_ms())
+    bar: ProgressBar[int]
+    with click.progressbar(
+        length=courses, label="events of courses", file=sys.stderr, show_pos=True
+    ) as bar:
+        work = CourseEventsJob(events, client, now_ms, rounds=courses + 1, told=bar.update)
+        taken = work.courses()
+    seconds = round(time.perf_counter() - started, 1)
+    return {"kind": "event", "connection": None, "taken": taken, "skipped": 0, "seconds": seconds}
 
 
 def _shown(tallies: Iterator[Tally], label: str, length: int | None) -> Iterator[Tally]:

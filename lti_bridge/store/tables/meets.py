@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_bridge.store.tables.base import Base, RowId
@@ -12,7 +22,10 @@ class MeetsEventRow(Base):
     """A conferencing event of MEETS in a course of ours; in several courses it has several rows."""
 
     __tablename__ = "meets_events"
-    __table_args__ = (UniqueConstraint("course_id", "meets_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "meets_id"),
+        Index("ix_meets_events_attendance_due_ms", "attendance_due_ms"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
@@ -29,6 +42,10 @@ class MeetsEventRow(Base):
     attendance_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When its attendance was last fetched."""
     attendance_final: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    attendees: Mapped[int] = mapped_column(Integer, server_default="0")
+    """How many people were in, as far as is known."""
+    attendance_due_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When to ask for it (again); None: not any more."""
 
 
 class MeetsRecordingRow(Base):

@@ -3,13 +3,27 @@
 "use strict";
 
 (() => {
+  const language = document.documentElement.lang;
+  const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+
+  // Pages say times in UTC; their reader's zone only the browser knows.
+  const tell = (root) => {
+    for (const time of root.querySelectorAll("time")) {
+      const begins = new Date(time.dateTime);
+      const until = time.dataset.until;
+      const words = until ? day.formatRange(begins, new Date(until)) : day.format(begins);
+      time.firstElementChild.textContent = words;
+    }
+  };
+  tell(document);
+
   const page = document.querySelector("[data-poll]");
   if (!page) return;
   const form = page.querySelector("form");
   const token = form.elements.session.value;
   const seconds = Number(page.dataset.poll);
   const enters = page.dataset.enter === "when-open";
-  const digits = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: false }).format;
+  const digits = new Intl.NumberFormat(language, { useGrouping: false }).format;
   let timer;
 
   const show = (name, visible) => {
@@ -27,20 +41,41 @@
     }
   };
 
+  const send = (path) =>
+    fetch(path, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}` },
+      credentials: "omit",
+    });
+
+  // The list of classes changed since the page was made: put the new one in its place, and leave
+  // open what is unfolded.
+  const list = async (version) => {
+    const old = page.querySelector("[data-classes]");
+    if (!old || !version || old.dataset.classes === version) return;
+    const answer = await send("/course/classes");
+    if (!answer.ok) return;
+    const part = document.createRange().createContextualFragment(await answer.text());
+    const fresh = part.querySelector("[data-classes]");
+    const unfolded = old.querySelectorAll("details");
+    fresh.querySelectorAll("details").forEach((one, index) => {
+      one.open = unfolded[index]?.open ?? false;
+    });
+    tell(fresh);
+    old.replaceWith(fresh);
+  };
+
   const ask = async () => {
     timer = undefined;
     try {
-      const answer = await fetch("/course/status", {
-        method: "POST",
-        headers: { Authorization: `Bearer ${token}` },
-        credentials: "omit",
-      });
+      const answer = await send("/course/status");
       // Too old, or the meeting is gone: no further question would change that.
       if ([401, 403].includes(answer.status)) return show("stale", true);
       if (answer.ok) {
         const status = await answer.json();
         if (enters && status.open) return form.submit();
         use(status);
+        await list(status.classes);
       }
     } catch {
       // The line is down for a moment: the next question will tell.
@@ -67,5 +102,7 @@
     else joined = event.timeStamp;
   });
 
-  later();
+  // A list that was never asked for shall be there soon.
+  if (page.querySelector("[data-classes='']")) ask();
+  else later();
 })();

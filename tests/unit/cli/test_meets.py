@@ -259,6 +259,24 @@ def test_sync_brings_everybody_once_and_says_how_many(office):
     ]
 
 
+def test_sync_brings_the_courses_events_too(office):
+    done = office.run("sync", "--events")
+    assert "Events of " in done.out
+    courses = [c for _, c in office.records.courses.after(0) if c.connection == 1]
+    assert f"Events of {len(courses)} courses" in done.out
+    assert office.simulator.calls["list_conferencing_events"] == 1, "fifty courses a call"
+    assert office.simulator.calls["list_conference_recordings"] == 1
+    again = office.run("sync", "--events", "--json").json
+    assert again[-1] == {**again[-1], "kind": "event", "taken": len(courses)}
+
+
+def test_sync_says_so_where_events_do_not_come(office):
+    office.simulator.faults.set("500", where=lambda path: "events" in path)
+    done = office.run("sync", "--events")
+    assert done.code == 1
+    assert "MEETS" in done.err
+
+
 def test_sync_of_a_connection_that_no_lms_has(office):
     done = office.run("sync", "--connection", 9)
     assert done.code == 1

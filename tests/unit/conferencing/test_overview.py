@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lti_bridge.conferencing import KINDS, Capability, overview
+from lti_bridge.conferencing import KIND_NAMES, KINDS, Capability, overview
 from lti_bridge.conferencing.onstream.zones import ZONES
 
 PAGE = Path(__file__).parents[3] / "docs" / "services.md"
@@ -72,7 +72,7 @@ def test_every_zone_has_a_line():
 
 
 def test_every_kind_has_the_name_people_know():
-    assert set(overview.NAMES) == set(KINDS)
+    assert set(KIND_NAMES) == set(KINDS)
 
 
 def run(*arguments):

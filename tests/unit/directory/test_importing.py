@@ -11,6 +11,7 @@ from lti_bridge.directory import Directory, Import, Patience
 from lti_bridge.errors import RemoteError
 from lti_bridge.http import Client
 from lti_bridge.meets_api import MeetsClient
+from lti_bridge.meets_api.listing import STEADY_TRIES
 from lti_bridge.settings import Meets
 from lti_bridge.simulators.meets import create_meets
 from lti_bridge.simulators.serving import Server
@@ -113,7 +114,7 @@ def test_a_page_that_fails_loses_nothing_of_those_before(school):
     for n in range(2500):
         school.simulator.add_user(NUMBER, f"user-{n:05}")
     calls = iter(range(100))
-    school.simulator.faults.set("500", where=lambda _: next(calls) == 1)
+    school.simulator.faults.set("500", where=lambda _: 1 <= next(calls) <= STEADY_TRIES)
     rounds = school.work.run(school.parts()[1])
     next(rounds)
     with pytest.raises(RemoteError):
@@ -122,6 +123,14 @@ def test_a_page_that_fails_loses_nothing_of_those_before(school):
     school.simulator.faults.clear()
     assert school.bring() == [("course", (0, 0)), ("user", (2500, 0))]
     assert len(school.users()) == 2500
+
+
+def test_a_page_that_comes_at_the_second_asking_holds_nothing_up(school):
+    for n in range(2500):
+        school.simulator.add_user(NUMBER, f"user-{n:05}")
+    calls = iter(range(100))
+    school.simulator.faults.set("500", where=lambda _: next(calls) % 2 == 0)
+    assert school.bring() == [("course", (0, 0)), ("user", (2500, 0))]
 
 
 def test_again_means_from_the_beginning(school):

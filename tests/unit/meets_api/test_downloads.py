@@ -186,3 +186,10 @@ def test_a_file_that_stops_coming_is_given_up(domain):
     with pytest.raises(RemoteError):
         fetch()
     domain.simulator.faults.clear()
+
+
+def test_a_web_page_is_no_recording(domain):
+    number = add(domain, content=b"film")
+    domain.simulator.faults.set("html")
+    with pytest.raises(RemoteMalformed):
+        domain.client.download_conference_recording(number)

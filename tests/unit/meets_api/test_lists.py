@@ -5,9 +5,11 @@ What must come is worked out from the simulator's records by other means than it
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lti_bridge.errors import RemoteMalformed, RemoteRejected, RemoteUnavailable
+from lti_bridge.errors import CircuitOpen, RemoteMalformed, RemoteRejected, RemoteUnavailable
 from lti_bridge.meets_api import CourseRoles
 
 CONNECTION = (1,)
@@ -343,6 +345,48 @@ class EveryOther:
     def __call__(self, _path):
         self.count += 1
         return self.count % 2 == 0
+
+
+def steady(listing):
+    waited = []
+    return replace(listing.steadily(), sleep=waited.append), waited
+
+
+def test_steadily_every_page_comes_though_half_of_them_fail(new_domain):
+    domain = new_domain()
+    for n in range(95):
+        domain.simulator.add_user(1, f"user-{n}")
+    domain.simulator.faults.set("500", where=EveryOther())
+    listing, waited = steady(domain.client.list_users(limit=10))
+    assert ids(listing) == list(range(1, 96))
+    assert waited == [0.2] * 9
+
+
+def test_steadily_has_an_end_before_the_host_is_left_alone(new_domain):
+    domain = new_domain()
+    domain.simulator.faults.set("500")
+    listing, waited = steady(domain.client.list_users())
+    with pytest.raises(RemoteUnavailable) as error:
+        list(listing)
+    assert not isinstance(error.value, CircuitOpen)
+    assert waited == pytest.approx([0.2, 0.4, 0.8])
+    domain.simulator.faults.clear()
+    assert list(domain.client.list_users()) == [], "the next call goes through"
+
+
+def test_steadily_does_not_wait_for_a_host_that_is_left_alone_or_for_a_refusal(new_domain):
+    domain = new_domain()
+    listing, waited = steady(domain.client.list_course_users(99))
+    with pytest.raises(RemoteRejected):
+        list(listing)
+    domain.simulator.faults.set("down")
+    for _ in range(5):
+        with pytest.raises(RemoteUnavailable):
+            list(domain.client.list_users())
+    listing, _ = steady(domain.client.list_users())
+    with pytest.raises(CircuitOpen):
+        list(listing)
+    assert waited == []
 
 
 @pytest.mark.parametrize("fault", ["500", "html", "cut"])

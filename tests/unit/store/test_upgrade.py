@@ -135,7 +135,7 @@ def test_serving_is_refused_until_it_is_upgraded(database):
 def test_not_a_row_is_lost_or_changed(database):
     before = everything(database)
     assert all(len(rows) == 1 for rows in before.values())
-    assert schema.upgrade(database) == ("0001", "0003")
+    assert schema.upgrade(database) == ("0001", "0004")
     assert everything(database, NEW_COLUMNS) == before
     schema.check(database)
 
@@ -202,5 +202,5 @@ def test_the_meeting_goes_on_where_it_was(database, database_url):
 
 def test_four_nodes_may_upgrade_it_at_once(database, database_url):
     before = everything(database)
-    assert in_four_processes(upgrade, database_url) == ["0003"] * 4
+    assert in_four_processes(upgrade, database_url) == ["0004"] * 4
     assert everything(database, NEW_COLUMNS) == before

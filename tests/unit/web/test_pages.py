@@ -76,6 +76,7 @@ def test_the_status_is_told_to_the_script(campus, students_page):
         "running": False,
         "participants": 0,
         "trouble": False,
+        "classes": "",
     }
     campus.meetingz.faults.set("down")
     other = read(campus.launch(campus.student, campus.link("frame", course=2)))
@@ -86,6 +87,7 @@ def test_the_status_is_told_to_the_script(campus, students_page):
         "running": None,
         "participants": None,
         "trouble": False,
+        "classes": "",
     }
 
 

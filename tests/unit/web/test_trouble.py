@@ -108,7 +108,7 @@ def test_the_script_is_told_of_it_and_no_more(campus):
     headers = {"Authorization": f"Bearer {student.session}", "Content-Length": "0"}
     told = json.loads(ask("POST", f"{campus.url}/course/status", None, headers).text)
     assert told["trouble"] is True
-    assert set(told) == {"open", "running", "participants", "trouble"}
+    assert set(told) == {"open", "running", "participants", "trouble", "classes"}
 
 
 def test_who_joins_is_told_that_the_service_rests_for_a_moment(campus):

@@ -1,0 +1,1 @@
+"""Reports: engagement, and how their figures leave as files."""
