@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from lti_bridge.app.watching import JOBS, log
 from lti_bridge.errors import RemoteError
-from lti_bridge.jobs import Jobs, run_worker
+from lti_bridge.jobs import CollectEngagement, Jobs, run_worker
 
 if TYPE_CHECKING:
     from lti_bridge.app.wiring import Bridge
@@ -23,9 +24,24 @@ def jobs_of(bridge: Bridge) -> Jobs:
         directory=bridge.directory,
         launches_days=bridge.settings.retention.launches_days,
         meets=bridge.meets,
+        engagement=engagement_of(bridge),
         refresh_key_sets=refresh_key_sets,
         follow_platforms=bridge.follow_platforms,
         services_there=bridge.services,
+    )
+
+
+def engagement_of(bridge: Bridge) -> CollectEngagement | None:
+    """What collects Meet & Engage's data; None where the settings have none."""
+    settings = bridge.settings
+    if bridge.engagement is None or settings.engagement is None:
+        return None
+    return CollectEngagement(
+        bridge.store.engagement,
+        bridge.engagement,
+        settings.engagement,
+        now_ms=lambda: int(time.time() * 1000),
+        kept_days=settings.retention.engagement_days,
     )
 
 

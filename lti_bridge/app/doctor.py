@@ -16,6 +16,7 @@ from lti_bridge.store import schema
 
 if TYPE_CHECKING:
     from lti_bridge.app.wiring import Bridge
+    from lti_bridge.engagement_api import EngagementClient
     from lti_bridge.http import Response
     from lti_bridge.settings import Platform
 
@@ -48,6 +49,8 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
     yield from _unreadable(bridge)
     if bridge.meets is not None:
         yield _found("MEETS", partial(_meets, bridge))
+    if bridge.engagement is not None:
+        yield _found("Meet & Engage", partial(_engagement, bridge.engagement))
     yield _clock(clocks)
 
 
@@ -121,6 +124,11 @@ def _meets(bridge: Bridge) -> str:
     number = min((p.meets_connection for p in bridge.settings.platform), default=1)
     bridge.meets.from_lti_id_user(number, "lti-bridge-check", timeout=MEETS_SECONDS)
     return "answers, and takes our sign-in"
+
+
+def _engagement(client: EngagementClient) -> str:
+    client.check()
+    return "answers, and takes our key pair"
 
 
 def _offset(response: Response) -> float | None:

@@ -10,6 +10,7 @@ from lti_bridge import __version__
 from lti_bridge.app.watching import count_remote
 from lti_bridge.conferencing import Entry, Services
 from lti_bridge.directory import Directory
+from lti_bridge.engagement_api import EngagementClient
 from lti_bridge.http import Client
 from lti_bridge.launch import KeySets, PlatformBook
 from lti_bridge.meets_api import MeetsClient
@@ -34,6 +35,7 @@ class Bridge:
     client: Client
     services: Services
     meets: MeetsClient | None
+    engagement: EngagementClient | None
     directory: Directory
     platforms: PlatformBook
     key_sets: KeySets
@@ -92,6 +94,11 @@ def assemble(settings: Settings) -> Bridge:
             current=Snapshot(lambda: _entries(settings.conferencing, store)).current,
         ),
         meets=meets,
+        engagement=(
+            EngagementClient(settings.engagement, client, store.call_slots)
+            if settings.engagement
+            else None
+        ),
         directory=Directory(
             store.people, meets, settings.meets.unknown if settings.meets else "pending"
         ),

@@ -11,6 +11,7 @@ from lti_bridge.cli.conferencing import conferencing
 from lti_bridge.cli.database import db
 from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
+from lti_bridge.cli.engagement import engagement
 from lti_bridge.cli.meets import meets
 from lti_bridge.cli.platforms import platform
 from lti_bridge.cli.serve import serve
@@ -32,7 +33,7 @@ def commands() -> None:
     """
 
 
-for command in (demo, serve, worker, db, doctor, platform, conferencing, meets, token):
+for command in (demo, serve, worker, db, doctor, platform, conferencing, meets, engagement, token):
     commands.add_command(command)
 
 

@@ -1,7 +1,16 @@
-"""Background work: asking MEETS again, clearing out, fetching key sets."""
+"""Background work: what is to be done is a query on the rows, and may be done twice."""
 
+from lti_bridge.jobs.engagement import CollectEngagement
 from lti_bridge.jobs.meets_events import CourseEventsJob
 from lti_bridge.jobs.work import Jobs
 from lti_bridge.jobs.worker import HOURS, make_queue, run_worker, schedule
 
-__all__ = ["HOURS", "CourseEventsJob", "Jobs", "make_queue", "run_worker", "schedule"]
+__all__ = [
+    "HOURS",
+    "CollectEngagement",
+    "CourseEventsJob",
+    "Jobs",
+    "make_queue",
+    "run_worker",
+    "schedule",
+]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError
@@ -18,6 +18,7 @@ from lti_bridge.jobs.meets_events import CourseEventsJob
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
+    from lti_bridge.jobs.engagement import CollectEngagement
     from lti_bridge.meets_api import MeetsClient
     from lti_bridge.store import Kind, Store
 
@@ -39,6 +40,7 @@ class Jobs:
     directory: Directory
     launches_days: int
     meets: MeetsClient | None
+    engagement: CollectEngagement | None
     refresh_key_sets: Callable[[], int]
     follow_platforms: Callable[[], int]
     services_there: Services
@@ -96,6 +98,14 @@ class Jobs:
         if self.meets is None:
             return 0
         return CourseEventsJob(self.store.meets_events, self.meets, self._now_ms).run()
+
+    def collect_engagement(self) -> int:
+        """Collect Meet & Engage's data; how many days came."""
+        if self.engagement is None:
+            return 0
+        work = replace(self.engagement, now_ms=self._now_ms)
+        _until_done(lambda: self.store.engagement.clear(work.today() - work.kept_days + 1))
+        return work.run()
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

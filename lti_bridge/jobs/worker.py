@@ -28,6 +28,7 @@ Told = Callable[[str, str, float, int], None]
 HOURS: Final[dict[str, dict[str, str]]] = {
     "ask_meets_again": {"minute": "*"},
     "clear_out": {"minute": "*/10"},
+    "collect_engagement": {"minute": "23"},
     "collect_records": {"minute": "*/5"},
     "key_sets": {"minute": "7"},
     "meets_events": {"minute": "*"},

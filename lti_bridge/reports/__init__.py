@@ -1,1 +1,19 @@
-"""Reports: engagement, and how their figures leave as files."""
+"""Reports: what the collected rows say, and how it leaves as a table or a picture."""
+
+from lti_bridge.reports.engagement import (
+    EngagementReport,
+    PersonEngagement,
+    Table,
+    course_emails,
+    course_report,
+    institution_report,
+)
+
+__all__ = [
+    "EngagementReport",
+    "PersonEngagement",
+    "Table",
+    "course_emails",
+    "course_report",
+    "institution_report",
+]

@@ -117,6 +117,18 @@ class Engagement(Table):
     key: Text = Field(description="the key of the pair made in Meet & Engage's Control Panel")
     secret: Secret = Field(description="the secret of the pair made in the Control Panel")
     account: Text = Field(description='the organisation account\'s name, such as "companyname"')
+    since: Annotated[str, AfterValidator(values.day)] = Field(
+        default="", description='the first day to collect, such as "2026-09-01"'
+    )
+    data_methods: tuple[Text, ...] = Field(
+        default=("standard",),
+        description='the data methods to collect as a list of texts, such as ["standard"]',
+    )
+    match_people: StrictBool = Field(default=False, description="true or false")
+    email_columns: tuple[Text, ...] = Field(
+        default=("EmailAddress", "Email", "E-mail", "Email Address", "E-mail Address", "UserEmail"),
+        description='names of the columns that hold an e-mail address, such as ["EmailAddress"]',
+    )
 
 
 class Platform(Table):
@@ -169,6 +181,9 @@ class Retention(Table):
 
     launches_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
         default=30, description="a number of days from 1 to 3650"
+    )
+    engagement_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
+        default=400, description="a number of days from 1 to 3650"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
@@ -135,6 +136,17 @@ def role(value: str) -> str:
     meant = nearest(value, _KNOWN_ROLES)
     if meant and meant != value and "/" not in value and "#" not in value:
         raise mistake("is not a role", f"did you mean {meant}?")
+    return value
+
+
+def day(value: str) -> str:
+    """A day of the calendar (ISO 8601, ``2026-09-01``), or empty."""
+    try:
+        known = not value or date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        known = False
+    if not known:
+        raise mistake("is not a day", 'give it as year, month and day, such as "2026-09-01"')
     return value
 
 

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_bridge.store import schema
+from lti_bridge.store.call_slots import CallSlots
 from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
+from lti_bridge.store.engagement import CourseFound, EngagementData, NewRow, Person, Rows
 from lti_bridge.store.engine import Database
 from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
@@ -53,14 +55,17 @@ __all__ = [
     "ApiToken",
     "ApiTokens",
     "AttendanceDue",
+    "CallSlots",
     "Checkpoint",
     "Checkpoints",
     "Claim",
     "Collectable",
     "ConferencingServices",
     "CourseEvents",
+    "CourseFound",
     "CourseRecord",
     "Database",
+    "EngagementData",
     "FoundEvent",
     "FoundRecording",
     "FoundStay",
@@ -77,12 +82,14 @@ __all__ = [
     "MeetsEvents",
     "MeetsRecording",
     "NewMeeting",
+    "NewRow",
     "Nonces",
     "Notice",
     "NoticeKind",
     "Notices",
     "Pending",
     "People",
+    "Person",
     "PersonRecord",
     "Platform",
     "Platforms",
@@ -91,6 +98,7 @@ __all__ = [
     "Records",
     "Reports",
     "Role",
+    "Rows",
     "Snapshot",
     "Standing",
     "Store",
@@ -125,6 +133,8 @@ class Store:
     checkpoints: Checkpoints
     mapping: Mapping
     meets_events: MeetsEvents
+    call_slots: CallSlots
+    engagement: EngagementData
 
     def close(self) -> None:
         """Give every connection back."""
@@ -151,4 +161,6 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         checkpoints=Checkpoints(database),
         mapping=Mapping(database),
         meets_events=MeetsEvents(database),
+        call_slots=CallSlots(database),
+        engagement=EngagementData(database),
     )

@@ -23,6 +23,7 @@ def later(jobs: Jobs, seconds: float = LATER) -> Jobs:
         directory=jobs.directory,
         launches_days=jobs.launches_days,
         meets=jobs.meets,
+        engagement=jobs.engagement,
         refresh_key_sets=jobs.refresh_key_sets,
         follow_platforms=jobs.follow_platforms,
         services_there=jobs.services_there,

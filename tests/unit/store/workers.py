@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -94,3 +95,26 @@ def synchronise_services(url: str) -> list[tuple[str, str, str]]:
         ]
         store.services.synchronise(services, NOW)
         return [(each.name, each.kind, each.managed_by) for each in store.services.all()]
+
+
+def take_slots(url: str, name: str, seconds: float, rounds: int) -> list[tuple[float, float]]:
+    """When each of this process's calls began and ended, by two threads."""
+    times = []
+
+    def call() -> None:
+        for _ in range(rounds):
+            with closing_store(url) as store, store.call_slots.one(name, calls=10, seconds=seconds):
+                began = time.time()
+                time.sleep(0.005)
+            times.append((began, time.time()))
+
+    threads = [threading.Thread(target=call) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def closing_store(url: str) -> Any:
+    return closing(open_store(url, (KEY,)))
