@@ -23,7 +23,9 @@ import click
 
 if TYPE_CHECKING:
     from lti_bridge.simulators.bigbluebutton import Simulator
-    from lti_bridge.simulators.lms import LmsSimulator
+    from lti_bridge.simulators.engagement import EngagementSimulator
+    from lti_bridge.simulators.lms import Campus, LmsSimulator
+    from lti_bridge.simulators.meets import MeetsSimulator
     from lti_bridge.simulators.onstream import OnstreamSimulator
 
 LOOPBACK: Final = "127.0.0.1"
@@ -70,6 +72,13 @@ username = "riverbank"
 password = "{password}"
 timezone = "UP1"
 
+[engagement]
+url          = "{engagement}"
+key          = "riverbank"
+secret       = "{password}"
+account      = "riverbank"
+match_people = true
+
 [[platform]]
 name             = "Riverbank University"
 type             = "Other"
@@ -96,6 +105,7 @@ class Ports:
     bigbluebutton: int
     onstream: int
     meets: int
+    engagement: int
 
 
 @click.command()
@@ -107,7 +117,7 @@ class Ports:
     help="Of the page to open; the other parts take the next free ones.",
 )
 def demo(port: int) -> None:
-    r"""Start an LMS, four conferencing services, MEETS and the bridge, and print one URL.
+    r"""Start a campus (LMS, conferencing services, MEETS, Meet & Engage) and print one URL.
 
     Open it, sign in as a student or a teacher, and click a live class. Ctrl-C ends everything;
     nothing is left behind.
@@ -123,7 +133,8 @@ def demo(port: int) -> None:
         log = stack.enter_context((Path(folder) / "bridge.log").open("w+b"))
         bridge = _start_bridge(stack, settings, ports.bridge, log)
         _wait_until_ready(bridge, ports.bridge, log)
-        _welcome(ports, Path(folder) / "bridge.log")
+        _bring_over(stack, settings, log)
+        _welcome(ports, Path(folder) / "bridge.log", settings)
         try:
             bridge.wait()
             raise click.ClickException("The bridge ended by itself.\n" + _end_of(log))
@@ -160,14 +171,19 @@ def _is_free(port: int) -> bool:
 
 def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
     """Start everything but the bridge; gives the bridge's settings file."""
+    from lti_bridge.simulators.engagement import create_engagement
     from lti_bridge.simulators.meets import create_meets
     from lti_bridge.simulators.serving import Server
 
     secret, password = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
     meets = create_meets(learn=True, username="bridge", password=password)
+    engagement = create_engagement(key="riverbank", secret=password, account="riverbank")
     lms, client_id = _lms(ports)
     meets_server = stack.enter_context(Server(meets, LOOPBACK, ports.meets))
+    engagement_server = stack.enter_context(Server(engagement, LOOPBACK, ports.engagement))
     stack.enter_context(Server(lms, LOOPBACK, ports.lms))
+    meets.play_base = meets_server.url
+    _fill(meets, engagement, lms.campus)
     file = folder / "demo.toml"
     file.write_text(
         SETTINGS.format(
@@ -175,6 +191,7 @@ def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
             folder=folder,
             secret_key=secrets.token_urlsafe(48),
             meets=meets.url_for(meets_server),
+            engagement=engagement.url_for(engagement_server),
             password=password,
             secret=secret,
             lms=lms.issuer,
@@ -185,6 +202,20 @@ def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
         encoding="utf-8",
     )
     return file
+
+
+def _fill(meets: MeetsSimulator, engagement: EngagementSimulator, campus: Campus) -> None:
+    """What the others know of this campus already."""
+    from lti_bridge.simulators.engagement.demo import fill as fill_engagement
+    from lti_bridge.simulators.meets.demo import fill as fill_meets
+
+    now = int(time.time())
+    titles = {course.id: course.title for course in campus.courses}
+    fill_meets(meets, connection=1, courses=titles, now=now)
+    for user in campus.users:
+        meets.records.user(1, user.id, user.given_name, user.family_name, user.email)
+    people = {user.email: user.name for user in campus.users}
+    fill_engagement(engagement, people=people, now=now)
 
 
 def _conferencing(stack: ExitStack, ports: Ports, secret: str, password: str) -> dict[str, str]:
@@ -235,6 +266,15 @@ def _start_bridge(
     return bridge
 
 
+def _bring_over(stack: ExitStack, settings: Path, log: IO[bytes]) -> None:
+    """As before a term: what MEETS knows of the courses, so that their pages show it at once."""
+    command = [sys.executable, "-m", "lti_bridge.cli", "meets", "sync", "--events"]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--config", str(settings)], stdout=log, stderr=log, start_new_session=True
+    )
+    stack.callback(_end, process)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
@@ -261,13 +301,16 @@ def _end_of(log: IO[bytes]) -> str:
     return log.read()[-4000:].decode("utf-8", "replace")
 
 
-def _welcome(ports: Ports, log: Path) -> None:
+def _welcome(ports: Ports, log: Path, settings: Path) -> None:
     click.echo(
         "\n"
         "  A small university is running on this machine. Open:\n\n"
         f"      {click.style(f'http://localhost:{ports.lms}', bold=True, underline=True)}\n\n"
         "  Sign in as a student or a teacher, open a course, and click a live class.\n"
-        "  Introduction to Biology has classes on all four conferencing services.\n"
+        "  Introduction to Biology has classes on all four conferencing services; each course's\n"
+        "  page lists classes held in MEETS too, with recordings and who was in.\n"
+        f"  Any command works on it:  export LTI_BRIDGE_CONFIG={settings}\n"
+        "  For example:  lti-bridge engagement report      lti-bridge meets list events\n"
         f"  What the bridge does, line by line: {log}\n"
         "  Ctrl-C ends everything.\n"
     )

@@ -108,7 +108,8 @@ def fetch(
     if as_json:
         print_json({"days": len(due), "rows": rows})
         return
-    click.echo(f"{len(due):,} days with {rows:,} rows." if due else "Everything is here already.")
+    days = f"{_counted(len(due), 'day')} with {_counted(rows, 'row')}."
+    click.echo(days if due else "Everything is here already.")
 
 
 @engagement.command()
@@ -256,12 +257,13 @@ def _lines(told: EngagementReport, by: str) -> Iterator[str]:
 
     days = len(told.per_day)
     yield f"{shown(told.course) if told.course else 'The institution'}, {shown(told.method)}"
-    yield f"{told.first.isoformat()} to {told.last.isoformat()}: {told.rows:,} rows"
+    yield f"{told.first.isoformat()} to {told.last.isoformat()}: {_counted(told.rows, 'row')}"
     if told.days_fetched < days:
-        yield f"{days - told.days_fetched} of these {days} days aren't fetched yet."
+        yield f"Days that aren't fetched yet: {days - told.days_fetched} of {days}."
     if told.matched:
-        unknown = f", {told.addresses_unknown:,} addresses of nobody we know"
-        yield f"{told.people:,} people{unknown if told.course is None else ''}"
+        unknown = f", {_counted(told.addresses_unknown, 'address', 'addresses')} of nobody we know"
+        people = _counted(told.people, "person", "people")
+        yield f"{people}{unknown if told.course is None else ''}"
     else:
         yield "Rows aren't joined to people: match_people of [engagement] is off."
     yield ""
@@ -271,6 +273,10 @@ def _lines(told: EngagementReport, by: str) -> Iterator[str]:
     if told.values:
         yield ""
         yield from table([shown(by), "rows"], [(v or "(none)", str(n)) for v, n in told.values])
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count:,} {one if count == 1 else several or f'{one}s'}"
 
 
 def _people(told: EngagementReport) -> Iterator[str]:

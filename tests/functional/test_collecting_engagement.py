@@ -362,7 +362,7 @@ def test_report_of_the_institution(today):
     fetched(today)
     told = command(today, "report", "--method", "fresh", "--from", today.first, "--by", "device")
     assert "6 rows" in told.out
-    assert "1 people, 1 addresses of nobody we know" in told.out
+    assert "1 person, 1 address of nobody we know" in told.out
     assert re.search(rf"^{_iso(today.today)} +2 █+$", told.out, re.MULTILINE)
     assert re.search(r"^\d+ +Title of course-1 +1 +3$", told.out, re.MULTILINE)
     assert re.search(r"^Mobile +3$", told.out, re.MULTILINE)
@@ -428,7 +428,7 @@ def test_where_people_may_not_be_matched_nobody_is_named(today):
 
 def test_days_not_fetched_yet_are_said_to_be(today):
     told = command(today, "report", "--method", "fresh", "--from", today.first)
-    assert "3 of these 3 days aren't fetched yet." in told.out
+    assert "Days that aren't fetched yet: 3 of 3." in told.out
 
 
 @pytest.mark.parametrize(

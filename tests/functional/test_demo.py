@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -68,6 +69,31 @@ def test_it_starts_everything_prints_one_url_and_ctrl_c_leaves_nothing_behind():
         assert process.wait(timeout=40) == 0
         assert not any(child.is_running() and child.status() != "zombie" for child in family)
         assert not folder.exists()
+
+
+def test_meets_and_meet_and_engage_have_something_to_tell():
+    with demo(free_port()) as (process, _):
+        settings = _folder(process) / "demo.toml"
+        events = _answer("meets", "list", "events", "--json", config=settings)
+        assert {"Guest lecture", "Question time"} <= {event["name"] for event in events}
+        attended = _answer("meets", "get", "attendance", "1", "--json", config=settings)
+        assert attended["entries"]
+        recordings = _answer("meets", "list", "recordings", "--json", config=settings)
+        assert recordings
+        _answer("engagement", "fetch", "--json", config=settings)
+        told = _answer("engagement", "report", "--json", config=settings)
+        assert told["rows"] > 0
+        assert told["people"] > 0, "the campus' own people are among them"
+        assert told["addresses_unknown"] > 0
+
+
+def _answer(*arguments: str, config: Path) -> object:
+    done = subprocess.run(
+        [sys.executable, "-m", "lti_bridge.cli", *arguments, "--config", str(config)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def _folder(process: subprocess.Popen[str]) -> Path:
