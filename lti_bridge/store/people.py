@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass, fields
 from enum import IntFlag
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, not_, select, update
 
 from lti_bridge.store.numbering import by_meets
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
 from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Executable, Row
+    from sqlalchemy import Connection, Executable, Row, Select
     from sqlalchemy.sql.dml import ReturningInsert
 
     from lti_bridge.store.engine import Database
@@ -209,30 +209,31 @@ class People:
             (table.unknown_times > MOST_DOUBLINGS, MOST_DOUBLINGS), else_=table.unknown_times
         )
         pause = literal(SHORTEST_PAUSE_MS).bitwise_lshift(doublings)
-        due = (
+        last_ms = now_ms - SHORTEST_PAUSE_MS
+        # Apart, and in the order of the index: together they would sort every pending row.
+        again = (
             select(table.id)
-            .where(
-                table.meets_id.is_(None),
-                lti_id != "",
-                or_(
-                    and_(table.pending, table.asked_ms + pause <= now_ms),
-                    and_(table.asked_ms.is_(None), table.created_ms + SHORTEST_PAUSE_MS <= now_ms),
-                ),
-            )
-            .order_by(table.asked_ms, table.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+            .where(table.pending, table.asked_ms <= last_ms, table.asked_ms + pause <= now_ms)
+            .order_by(table.asked_ms)
         )
-        take = (
-            update(table)
-            .where(table.id.in_(due))
-            .values(pending=True, asked_ms=now_ms)
-            .returning(table.id, table.connection_id, lti_id.label("lti_id"))
+        never = select(table.id).where(
+            not_(table.pending), table.asked_ms.is_(None), table.created_ms <= last_ms
         )
         connections = select(ConnectionRow.id, ConnectionRow.meets_connection)
 
+        def take(connection: Connection, due: Select[int], most: int) -> Sequence[Any]:
+            some = due.where(table.meets_id.is_(None), lti_id != "").limit(most)
+            return connection.execute(
+                update(table)
+                .where(table.id.in_(some.with_for_update(skip_locked=True)))
+                .values(pending=True, asked_ms=now_ms)
+                .returning(table.id, table.connection_id, lti_id.label("lti_id"))
+            ).all()
+
         def change(connection: Connection) -> list[Pending]:
-            rows = connection.execute(take).all()
+            rows = [*take(connection, again, limit)]
+            if len(rows) < limit:
+                rows += take(connection, never, limit - len(rows))
             numbers = {row.id: row.meets_connection for row in connection.execute(connections)}
             return [Pending(kind, row.id, numbers[row.connection_id], row.lti_id) for row in rows]
 

@@ -169,6 +169,7 @@ def test_every_way_of_framing_an_answer_is_read(serve, client, answer):
         ("deflate", zlib.compress(b"hello" * 1000)),
         ("gzip, gzip", gzip.compress(gzip.compress(b"hello" * 1000))),
     ],
+    ids=["gzip", "two in a row", "deflate", "twice"],
 )
 def test_compressed_answers_are_unpacked(serve, client, encoding, packed):
     server = serve(answering(packed, headers=f"Content-Encoding: {encoding}\r\n"))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from lti_bridge.directory.text import clean
 from lti_bridge.store import Profile
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
-from tests.unit.store.values import ALIKE, ANN, NOW, a_platform, at_once
+from tests.unit.store.values import ALIKE, ANN, NOW, a_platform, at_once, plan_of
 
 MINUTE = 60_000
 DAY = 24 * 60 * MINUTE
@@ -197,3 +197,16 @@ def test_several_workers_at_once_never_take_the_same(store, arrive):
     assert max(len(share) for share in taken) <= 7
     ids += [pending.id for pending in store.people.take_pending("user", NOW + DAY, limit=99)]
     assert len(set(ids)) == len(ids) == 40
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        "pending AND asked_ms <= 5 ORDER BY asked_ms LIMIT 20",
+        "NOT pending AND asked_ms IS NULL LIMIT 20",
+    ],
+)
+def test_who_is_to_be_asked_for_is_found_without_reading_everybody(store, due):
+    for table in ("users", "courses"):
+        query = f"SELECT id FROM {table} WHERE {due}"  # noqa: S608 - our own
+        assert f"ix_{table}_pending" in plan_of(store.database, query)
