@@ -14,9 +14,10 @@ import click
 from lti_bridge.cli.meets.shared import NUMBER, csv_option
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import number, shown, table
+from lti_bridge.errors import RemoteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lti_bridge.app import Bridge
     from lti_bridge.jobs import CollectEngagement
@@ -87,12 +88,13 @@ def fetch(
     r"""Collect the data day by day, now rather than by the worker.
 
     It may be stopped at any time (Ctrl-C), and goes on where it was: a day that came is kept.
+    A day that doesn't come stops no other, and stays due.
 
     \b
     Example:
       lti-bridge engagement fetch --from 2026-09-01 --config /etc/lti-bridge.toml
     """
-    from lti_bridge.store.engagement import number_of_day
+    from lti_bridge.store.engagement import day_of, number_of_day
 
     with _work_of(config) as (bridge, work):
         bridge.prepare()
@@ -100,16 +102,37 @@ def fetch(
         end = number_of_day(last) if last else work.today()
         if begin > end:
             raise click.UsageError("The first day is after the last.")
-        due = list(work.due(begin, end, methods=methods, again=again))
-        rows = 0
-        with click.progressbar(due, label="days", file=sys.stderr, show_pos=True) as moving:
-            for method, day in moving:
-                rows += work.fetch(method, day)
+        if begin < work.first_kept():
+            raise click.UsageError(
+                f"Days before {day_of(work.first_kept()).isoformat()} would be cleared away at"
+                " once: see engagement_days of [retention]."
+            )
+        rows = _fetched(work, list(work.due(begin, end, methods=methods, again=again)))
     if as_json:
-        print_json({"days": len(due), "rows": rows})
+        print_json({"days": len(rows), "rows": sum(rows)})
         return
-    days = f"{_counted(len(due), 'day')} with {_counted(rows, 'row')}."
-    click.echo(days if due else "Everything is here already.")
+    days = f"{_counted(len(rows), 'day')} with {_counted(sum(rows), 'row')}."
+    click.echo(days if rows else "Everything is here already.")
+
+
+def _fetched(work: CollectEngagement, due: Sequence[tuple[str, int]]) -> list[int]:
+    """The rows of each day; where not all came, it says how many did."""
+    came: list[int] = []
+    try:
+        with click.progressbar(
+            work.collect(due),
+            length=len(due),
+            label="days",
+            file=sys.stderr,
+            show_pos=True,
+            hidden=not sys.stderr.isatty(),
+        ) as moving:
+            came.extend(rows for rows in moving if rows is not None)
+    except RemoteError:
+        missing = _counted(len(due) - len(came), "day")
+        click.echo(f"{_counted(len(came), 'day')} came, {missing} didn't.", err=True)
+        raise
+    return came
 
 
 @engagement.command()

@@ -104,7 +104,7 @@ class Jobs:
         if self.engagement is None:
             return 0
         work = replace(self.engagement, now_ms=self._now_ms)
-        _until_done(lambda: self.store.engagement.clear(work.today() - work.kept_days + 1))
+        _until_done(lambda: self.store.engagement.clear(work.first_kept()))
         return work.run()
 
     def services(self) -> int:

@@ -63,7 +63,7 @@ class Faults:
     def __init__(self, app: WSGIApplication) -> None:
         """``app`` answers whatever no fault takes."""
         self.app = app
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # ``where`` may look at what came in
         self._fault: _Fault | None = None
         self._received: deque[Received] = deque(maxlen=_KEPT)
 
@@ -82,8 +82,9 @@ class Faults:
         ``html`` is a proxy's page with status 200; ``cut`` half the body under the whole
         Content-Length; ``500`` and ``503`` HTML errors; ``wrong_xml`` well-formed XML that means
         nothing; ``drip`` the right answer, a byte each ``seconds``. ``times`` limits it to the
-        next requests, ``where`` to paths; ``body`` replaces the canned body of html, 500, 503
-        and wrong_xml. Raises ValueError for any other name.
+        next requests, ``where`` to paths (the request is in ``requests`` by then); ``body``
+        replaces the canned body of html, 500, 503 and wrong_xml. Raises ValueError for any
+        other name.
         """
         if name not in get_args(FaultName):
             raise ValueError(f"no such fault: {name}")

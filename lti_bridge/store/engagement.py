@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, distinct, func, select, tuple_, update
+from sqlalchemy import (
+    and_,
+    case,
+    delete,
+    distinct,
+    func,
+    not_,
+    select,
+    tuple_,
+    update,
+)
 
 from lti_bridge.store.numbering import by_meets, number
 from lti_bridge.store.tables import (
@@ -22,15 +32,16 @@ from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Executable
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from lti_bridge.store.engine import Database
 
 AT_ONCE: Final = 1000
+OTHERS_AT_ONCE: Final = 300
+"""Each takes three values of a statement."""
 CLEARED_AT_ONCE: Final = 10
 """Days; each may have thousands of rows."""
 LONGEST_ADDRESS: Final = 320
-
-
 EPOCH: Final = date(1970, 1, 1)
 
 
@@ -215,41 +226,45 @@ class EngagementData:
             .where(*_of(which), row.email_folded > "")
             .subquery()
         )
-        email = func.lower(UserRow.email)
-        known = (
-            select(func.count(distinct(UserRow.id)), func.count(distinct(email)))
-            .select_from(addresses)
-            .join(UserRow, email == addresses.c.email)
-        )
 
         def query(connection: Connection) -> tuple[int, int, int]:
             total = connection.execute(select(func.count()).select_from(addresses)).scalar_one()
-            people, theirs = connection.execute(known).one()
-            return people, total, total - theirs
+            people = 0
+            known: set[str] = set()
+            for is_theirs in _joins(connection, addresses.c.email):
+                joined = select(func.count(distinct(UserRow.id))).join(addresses, is_theirs)
+                people += connection.execute(joined).scalar_one()
+                of_somebody = select(addresses.c.email).distinct().join(UserRow, is_theirs)
+                known.update(connection.execute(of_somebody).scalars())
+            return people, total, total - len(known)
 
         return self._database.read(query)
 
     def per_course(self, which: Rows) -> list[CourseFound]:
         """Courses whose people have rows, most rows first."""
         row = EngagementRow
-        counted = func.count(row.id)
 
         def query(connection: Connection) -> list[CourseFound]:
             known_as = number(CourseRow, by_meets(connection)).label("number")
-            statement = (
-                select(
-                    CourseRow.id, known_as, CourseRow.title,
-                    counted.label("rows"), func.count(distinct(UserRow.id)).label("people"),
-                )
-                .select_from(row)
-                .join(UserRow, func.lower(UserRow.email) == row.email_folded)
-                .join(MembershipRow, MembershipRow.user_id == UserRow.id)
-                .join(CourseRow, CourseRow.id == MembershipRow.course_id)
-                .where(*_of(which), row.email_folded > "")
-                .group_by(CourseRow.id)
-                .order_by(counted.desc(), CourseRow.id)
-            )  # fmt: skip  # a select of five
-            return [CourseFound(*each) for each in connection.execute(statement)]
+            found: dict[int, CourseFound] = {}
+            for is_theirs in _joins(connection, row.email_folded):
+                statement = (
+                    select(
+                        CourseRow.id, known_as, CourseRow.title,
+                        func.count(row.id), func.count(distinct(UserRow.id)),
+                    )
+                    .select_from(row)
+                    .join(UserRow, is_theirs)
+                    .join(MembershipRow, MembershipRow.user_id == UserRow.id)
+                    .join(CourseRow, CourseRow.id == MembershipRow.course_id)
+                    .where(*_of(which), row.email_folded > "")
+                    .group_by(CourseRow.id)
+                )  # fmt: skip  # a select of five
+                for each in connection.execute(statement):
+                    new = CourseFound(*each)
+                    old = found.get(new.course)
+                    found[new.course] = _together(old, new) if old else new
+            return sorted(found.values(), key=lambda one: (-one.rows, one.course))
 
         return self._database.read(query)
 
@@ -298,6 +313,27 @@ def _of(which: Rows) -> tuple[ColumnElement[bool], ...]:
         row.method == which.method,
         row.day.between(which.first, which.last),
     )
+
+
+def _joins(
+    connection: Connection, email_folded: ColumnElement[str] | InstrumentedAttribute[str]
+) -> Iterator[ColumnElement[bool]]:
+    """Conditions on whose an address is, one after the other; each person stands in one of them.
+
+    Databases fold visible ASCII alike, and anything else each in its own way, or not at all.
+    """
+    email = UserRow.email
+    is_sqlite = connection.dialect.name == "sqlite"
+    is_other = email.bool_op("GLOB")("*[^!-~]*") if is_sqlite else email.bool_op("~")("[^!-~]")
+    yield and_(func.lower(email) == email_folded, not_(is_other))
+    others = connection.execute(select(UserRow.id, email).where(is_other)).all()
+    for start in range(0, len(others), OTHERS_AT_ONCE):
+        theirs = {row.id: folded(row.email) for row in others[start : start + OTHERS_AT_ONCE]}
+        yield and_(UserRow.id.in_(theirs), email_folded == case(theirs, value=UserRow.id))
+
+
+def _together(one: CourseFound, other: CourseFound) -> CourseFound:
+    return replace(one, rows=one.rows + other.rows, people=one.people + other.people)
 
 
 def _of_emails(emails: Collection[str] | None) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ import re
 import threading
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +18,7 @@ from lti_bridge.app import assemble
 from lti_bridge.app.background import engagement_of, jobs_of
 from lti_bridge.app.doctor import examine
 from lti_bridge.engagement_api import EngagementClient
-from lti_bridge.errors import RemoteError
+from lti_bridge.errors import RemoteError, RemoteMalformed
 from lti_bridge.http import Client
 from lti_bridge.settings import load
 from lti_bridge.simulators.engagement import create_engagement
@@ -229,11 +230,53 @@ def test_a_method_that_is_not_there_is_no_loss_to_the_others(institution):
     work = replace(institution.job(), settings=settings)
     with pytest.raises(RemoteError):
         work.run()
-    assert institution.kept() == [], "ten refusals in a row: it isn't the days"
-    swapped = settings.model_copy(update={"data_methods": ("standard", "custom", "gone")})
-    with pytest.raises(RemoteError):
-        replace(work, settings=swapped).run()
     assert institution.kept() == institution.kept("custom") == WHOLE
+    assert institution.asked == 3 + 20, "after three refusals: it isn't the days"
+
+
+def _days_that_are_bad(institution, name, bad):
+    """A fault on those days, by what the request says."""
+    faults = institution.simulator.faults
+
+    def is_bad(_path):
+        asked = parse_qs(faults.requests[-1].query)
+        return int(asked["from_date"][0]) // DAY_MS in bad
+
+    faults.set(name, where=is_bad)
+
+
+@pytest.mark.parametrize("fault", ["html", "500"])
+@pytest.mark.parametrize("bad", [{TODAY - 9, TODAY - 5}, {TODAY, TODAY - 1}])
+def test_days_that_never_come_stop_no_other(institution, fault, bad):
+    _days_that_are_bad(institution, fault, bad)
+    with pytest.raises(RemoteError):
+        institution.collect()
+    whole = [(day, n) for day, n in WHOLE if day not in bad]
+    assert institution.kept() == institution.kept("custom") == whole
+
+
+def test_garbled_days_in_a_row_stop_no_other_however_many(institution):
+    bad = set(range(TODAY - 6, TODAY - 1))
+    _days_that_are_bad(institution, "html", bad)
+    with pytest.raises(RemoteMalformed):
+        institution.collect()
+    whole = [(day, n) for day, n in WHOLE if day not in bad]
+    assert institution.kept() == institution.kept("custom") == whole
+
+
+def test_a_pair_that_is_not_taken_is_tried_once(institution):
+    institution.simulator.revoke_key("key")
+    with pytest.raises(RemoteError) as error:
+        institution.collect()
+    assert error.value.code == "http_401"
+    assert len(institution.simulator.faults.requests) == 1
+
+
+def test_where_it_is_down_it_is_left_in_peace(institution):
+    institution.simulator.faults.set("500")
+    with pytest.raises(RemoteError):
+        institution.collect()
+    assert len(institution.simulator.faults.requests) == 3
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -356,6 +399,22 @@ def test_fetch_brings_what_is_due_and_nothing_twice(today):
     assert "Everything is here already." in fetched(today).out
     again = command(today, "fetch", "--from", today.first, "--method", "fresh", "--again", "--json")
     assert again.json == {"days": 3, "rows": 6}
+
+
+def test_fetch_goes_past_a_day_that_does_not_come_and_says_so(today):
+    _days_that_are_bad(today, "html", {today.today - 1})
+    done = command(today, "fetch", "--from", today.first, "--method", "fresh")
+    assert done.code == 1
+    assert "2 days came, 1 day didn't." in done.err
+    assert SECRET not in done.err
+    today.simulator.faults.clear()
+    assert "1 day with 2 rows." in fetched(today).out
+
+
+def test_fetch_refuses_days_that_would_be_cleared_at_once(today):
+    done = command(today, "fetch", "--from", _iso(today.today - 100))
+    assert done.code == 2
+    assert "engagement_days" in done.err
 
 
 def test_report_of_the_institution(today):

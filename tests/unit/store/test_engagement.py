@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from lti_bridge.store import NewRow, Profile, Rows
-from lti_bridge.store.engagement import day_of, folded, number_of_day
+from lti_bridge.store.engagement import OTHERS_AT_ONCE, day_of, folded, number_of_day
 from tests.unit.store.values import NOW, at_once
 
 DAY = 20_000
@@ -131,6 +131,42 @@ def test_the_same_address_of_two_people_counts_for_each(store, data):
         ("Course-1", 1),
         ("Course-2", 1),
     }
+
+
+@pytest.mark.parametrize(
+    ("theirs", "in_the_row"),
+    [
+        ("ÄRGER@x.example", "ärger@X.example"),
+        ("ärger@x.example", "ÄRGER@x.example"),
+        ("straße@x.example", "STRASSE@x.example"),
+        (" ann@x.example\t", "Ann@x.example"),
+        ("用户@例子.example", " 用户@例子.EXAMPLE"),
+    ],
+)
+def test_addresses_of_any_script_match_on_any_database(store, data, theirs, in_the_row):
+    course, _ = somebody(store, "ann", theirs)
+    somebody(store, "ben", "ben@x.example")
+    fill(data, rows=[new(in_the_row), new(in_the_row), new("ben@x.example"), new("else@x")])
+    assert data.matched(WHICH) == (2, 3, 1)
+    (found,) = data.per_course(WHICH)
+    assert (found.course, found.rows, found.people) == (course, 3, 2)
+
+
+def test_an_address_that_two_people_write_differently_is_one_address(store, data):
+    somebody(store, "ann", "STRASSE@x.example")
+    somebody(store, "ann-again", "straße@x.example", course="course-2")
+    fill(data, rows=[new("strasse@x.example")])
+    assert data.matched(WHICH) == (2, 1, 0)
+    assert [(one.rows, one.people) for one in data.per_course(WHICH)] == [(1, 1), (1, 1)]
+
+
+def test_hundreds_of_such_addresses_are_no_harm(store, data):
+    for n in range(OTHERS_AT_ONCE + 5):
+        somebody(store, f"person-{n}", f"ü{n}@x.example")
+    fill(data, rows=[new(f"Ü{n}@x.example") for n in range(OTHERS_AT_ONCE + 5)])
+    assert data.matched(WHICH) == (OTHERS_AT_ONCE + 5, OTHERS_AT_ONCE + 5, 0)
+    (course,) = data.per_course(WHICH)
+    assert (course.rows, course.people) == (OTHERS_AT_ONCE + 5, OTHERS_AT_ONCE + 5)
 
 
 def test_a_courses_people_are_those_with_an_address(store, data):

@@ -106,7 +106,7 @@ def take_slots(url: str, name: str, seconds: float, rounds: int) -> list[tuple[f
             with closing_store(url) as store, store.call_slots.one(name, calls=10, seconds=seconds):
                 began = time.time()
                 time.sleep(0.005)
-            times.append((began, time.time()))
+                times.append((began, time.time()))
 
     threads = [threading.Thread(target=call) for _ in range(2)]
     for thread in threads:
