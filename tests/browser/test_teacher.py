@@ -98,7 +98,9 @@ def test_a_page_that_was_out_of_sight_asks_when_it_comes_back(town):
     with window.expect_response("**/course/status") as answered:
         window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     said = answered.value.json()
-    assert said == {"open": False, "running": False, "participants": 0, "trouble": False}
+    assert said == {
+        "open": False, "running": False, "participants": 0, "trouble": False, "classes": "",
+    }  # fmt: skip
     expect(teachers_frame.get_by_text("Nobody is in yet")).to_be_visible()
 
 

@@ -27,11 +27,12 @@ ROOT = Path(__file__).parents[2]
 @contextmanager
 def demo(port: int, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running demo and the URL it printed."""
-    with tempfile.TemporaryFile("w+") as said:
+    # A folder of its own: with ``-m``, Python takes modules from where it is started first of all.
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryDirectory() as empty:
         process = subprocess.Popen(
             [sys.executable, "-m", "lti_bridge.cli", "demo", "--port", str(port)],
             stdout=said, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, **environ}, cwd=tempfile.gettempdir(),
+            env={**os.environ, **environ}, cwd=empty,
         )  # fmt: skip
         try:
             end = time.monotonic() + 40
@@ -142,7 +143,8 @@ def test_the_wheel_holds_everything_that_is_not_python(wheel):
     assert not any(name.startswith("tests/") for name in names)
 
 
-def test_the_wheel_alone_runs_the_demo(wheel, tmp_path):
+def test_the_wheel_alone_runs_the_demo(wheel, tmp_path_factory):
+    tmp_path, empty = tmp_path_factory.mktemp("installed"), tmp_path_factory.mktemp("empty")
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target",
          str(tmp_path), str(wheel)],
@@ -150,7 +152,7 @@ def test_the_wheel_alone_runs_the_demo(wheel, tmp_path):
     )  # fmt: skip
     where = subprocess.run(
         [sys.executable, "-c", "import lti_bridge; print(lti_bridge.__file__)"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=tempfile.gettempdir(),
+        env={**os.environ, "PYTHONPATH": str(tmp_path)}, cwd=empty,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert where.stdout.startswith(str(tmp_path)), "not the source tree"
