@@ -106,6 +106,9 @@ def _launch_views(bridge: Bridge, signers: Signers, arrive: web.Arrival) -> laun
             bridge.store.nonces,
             secure=public_url.startswith("https:"),
         ),
+        storage=launch.StoragePages(
+            public_url, _origins(bridge), allow_http=bridge.settings.security.allow_http
+        ),
         arrive=arrive,
         begin=new_visit,
         keys=bridge.store.keys.all,

@@ -5,6 +5,15 @@ from lti_bridge.launch.key_sets import KeySets
 from lti_bridge.launch.launching import Launching
 from lti_bridge.launch.login import Login
 from lti_bridge.launch.platforms import PlatformBook
+from lti_bridge.launch.storage import StoragePages
 from lti_bridge.launch.views import LaunchViews
 
-__all__ = ["KeySets", "LaunchViews", "Launching", "Login", "PlatformBook", "blueprint"]
+__all__ = [
+    "KeySets",
+    "LaunchViews",
+    "Launching",
+    "Login",
+    "PlatformBook",
+    "StoragePages",
+    "blueprint",
+]

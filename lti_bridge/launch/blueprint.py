@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def blueprint(views: LaunchViews) -> Blueprint:
     """``/lti/…``."""
-    urls = Blueprint("launch", __name__, url_prefix="/lti")
+    urls = Blueprint(
+        "launch", __name__, url_prefix="/lti", static_folder="static", static_url_path="/static"
+    )
     urls.add_url_rule("/login", "login", views.login, methods=["GET", "POST"])
     urls.add_url_rule("/launch", "launch", views.launch, methods=["POST"])
     urls.add_url_rule("/jwks.json", "jwks", views.jwks)

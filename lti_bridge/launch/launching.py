@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import LaunchRefused, MalformedRequest, NotAllowed, NotAuthentic
 from lti_bridge.launch import state as states
-from lti_bridge.launch import tokens
+from lti_bridge.launch import storage, tokens
 from lti_bridge.launch.claims import launch_from
 
 if TYPE_CHECKING:
@@ -65,8 +65,34 @@ class Launching:
         self._secure = secure
         self._now = now
 
-    def verified(self, form: Mapping[str, str], cookies: Mapping[str, str], visit: Visit) -> Launch:
+    def asks_storage(
+        self, form: Mapping[str, str], cookies: Mapping[str, str]
+    ) -> tuple[states.State, Platform] | None:
+        """The launch's state, where only the platform's storage can tell whose browser this is.
+
+        None where a cookie says so, where nothing was stored, where the storage was asked, and
+        where :meth:`verified` will refuse it anyway.
+        """
+        if "error" in form or storage.FIELD in form:
+            return None
+        with suppress(LaunchRefused):
+            state = states.read(self._signers, form.get("state", ""))
+            if state.storage_target and self._cookie(state, cookies) is None:
+                return state, self._platforms.by_id(state.platform_id)
+        return None
+
+    def verified(
+        self,
+        form: Mapping[str, str],
+        cookies: Mapping[str, str],
+        visit: Visit,
+        *,
+        own_page: bool = False,
+    ) -> Launch:
         """The launch of a form; what it passed is noted in ``visit``.
+
+        ``own_page``: the form came from a page of ours, so that what it says of the platform's
+        storage is what was found there.
 
         Raises :class:`LaunchRefused` in its kinds, and :class:`RemoteError` where the platform's
         keys can't be had.
@@ -81,7 +107,8 @@ class Launching:
         state = states.read(self._signers, form["state"])
         visit.login = state.login
         platform = visit.platform = self._platforms.by_id(state.platform_id)
-        self._check_browser(state, cookies)
+        stored = form.get(storage.FIELD, "") if own_page else ""
+        self._check_browser(state, self._cookie(state, cookies) or stored)
         visit.step = "token"
         token = tokens.verify(
             form["id_token"], platform, state.nonce, self._key_sets.key_for, self._now
@@ -101,10 +128,12 @@ class Launching:
             state = states.read(self._signers, form.get("state", ""))
             visit.platform = self._platforms.by_id(state.platform_id)
 
-    def _check_browser(self, state: states.State, cookies: Mapping[str, str]) -> None:
-        names = states.cookie_names(state.nonce, secure=self._secure)
-        mark = next((cookies[name] for name in names if name in cookies), None)
-        if mark is None:
+    def _cookie(self, state: states.State, cookies: Mapping[str, str]) -> str | None:
+        names = states.cookie_names(state, secure=self._secure)
+        return next((cookies[name] for name in names if name in cookies), None)
+
+    def _check_browser(self, state: states.State, mark: str) -> None:
+        if not mark:
             raise NotAllowed(
                 "The browser didn't send the cookie of this launch's login.",
                 remedy="Open it in a window of its own, or allow cookies for the bridge.",

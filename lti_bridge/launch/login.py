@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_plus
 
@@ -18,6 +19,7 @@ from lti_bridge.launch import state as states
 
 if TYPE_CHECKING:
     from lti_bridge.launch.platforms import PlatformBook
+    from lti_bridge.launch.state import State
     from lti_bridge.security import Signers
     from lti_bridge.store import Platform
 
@@ -29,6 +31,30 @@ CARRIED: Final = (
     "lti_message_hint",
     "lti_deployment_id",
 )
+
+
+LONGEST_TARGET: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A login that was begun."""
+
+    location: str
+    """Where to send the browser: the platform's authorization endpoint."""
+    cookies: tuple[str, ...] = field(repr=False)
+    """``Set-Cookie`` headers."""
+    platform: Platform
+    state: State
+    mark: str = field(repr=False)
+    """What binds the state to this browser."""
+
+
+def storage_target(parameters: Mapping[str, str]) -> str:
+    """``lti_storage_target``: the frame that keeps things for tools; empty if there is none."""
+    target = parameters.get("lti_storage_target", "")
+    fits = target.isprintable() and target.isascii() and len(target) <= LONGEST_TARGET
+    return target if fits else ""
 
 
 class Login:
@@ -45,11 +71,8 @@ class Login:
             f"&redirect_uri={quote_plus(f'{public_url}/lti/launch')}"
         )
 
-    def answer(self, parameters: Mapping[str, str]) -> tuple[str, tuple[str, ...], Platform]:
-        """(where to send the browser, its ``Set-Cookie`` headers, the platform).
-
-        Raises :class:`MalformedRequest` or :class:`NotAllowed`.
-        """
+    def answer(self, parameters: Mapping[str, str]) -> Begun:
+        """Raises :class:`MalformedRequest` or :class:`NotAllowed`."""
         for name in ("iss", "login_hint", "target_link_uri"):
             if not parameters.get(name):
                 raise MalformedRequest(f"The login has no {name}.", code="login_incomplete")
@@ -61,10 +84,16 @@ class Login:
             )
         platform = self._platforms.by_issuer(parameters["iss"], parameters.get("client_id", ""))
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
-        signed, state = states.begin(self._signers, platform.id, carried)
+        target = storage_target(parameters)
+        signed, state = states.begin(self._signers, platform.id, carried, target)
         mark = self._signers.browser_mark(state.nonce)
-        cookies = states.cookie_headers(state.nonce, mark, secure=self._secure)
-        return self._redirect(platform, parameters, signed, state.nonce), cookies, platform
+        return Begun(
+            location=self._redirect(platform, parameters, signed, state.nonce),
+            cookies=states.cookie_headers(state, mark, secure=self._secure),
+            platform=platform,
+            state=state,
+            mark=mark,
+        )
 
     def _redirect(
         self, platform: Platform, parameters: Mapping[str, str], signed: str, nonce: str

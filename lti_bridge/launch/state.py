@@ -1,8 +1,10 @@
 """The ``state`` of a login: signed, short-lived, bound to one browser, and all there is to know.
 
 Nothing is stored between login and launch. The state carries the nonce; a cookie named after the
-nonce holds that nonce's signature. So every login has a cookie of its own (several courses may
-open at once), and a state is worth nothing in a browser that hasn't got its cookie.
+nonce holds that nonce's signature, the mark. So every login has a cookie of its own (several
+courses may open at once), and a state is worth nothing in a browser that hasn't got its mark.
+Where the platform offers to keep it (``lti_storage_target``), the mark lies there too, for
+browsers that keep no cookies in frames.
 """
 
 from __future__ import annotations
@@ -36,16 +38,26 @@ class State:
     nonce: str
     login: Mapping[str, str] = field(default_factory=dict)
     """The login's own parameters, to start it over in a window of its own; may be empty."""
+    storage_target: str = ""
+    """The frame of the platform that keeps the mark; empty where it offered none."""
+
+    @property
+    def key(self) -> str:
+        """The name of the cookie, and of what the platform keeps."""
+        return f"lti-{self.nonce[:10]}"
 
 
-def begin(signers: Signers, platform_id: int, login: Mapping[str, str]) -> tuple[str, State]:
+def begin(
+    signers: Signers, platform_id: int, login: Mapping[str, str], storage_target: str = ""
+) -> tuple[str, State]:
     """A new state, signed and as a value."""
-    state = State(platform_id, secrets.token_urlsafe(18), login)
+    state = State(platform_id, secrets.token_urlsafe(18), login, storage_target)
     hints = json.dumps(dict(login), separators=(",", ":"))
     carried = base64.urlsafe_b64encode(hints.encode()).rstrip(b"=") if login else b""
     if len(carried) > LONGEST_HINTS:
         carried = b""
-    value = b"%d.%b.%b" % (platform_id, state.nonce.encode(), carried)
+    target = base64.urlsafe_b64encode(storage_target.encode()).rstrip(b"=")
+    value = b"%d.%b.%b.%b" % (platform_id, state.nonce.encode(), carried, target)
     return signers.state.sign(value).decode("ascii"), state
 
 
@@ -65,21 +77,22 @@ def read(signers: Signers, signed: str) -> State:
             remedy="Open the link in the course again.",
             code="state_expired",
         )
-    platform_id, nonce, carried = value.split(b".")
+    platform_id, nonce, carried, target = value.split(b".")
     login = json.loads(base64.urlsafe_b64decode(carried + b"===")) if carried else {}
-    return State(int(platform_id), nonce.decode("ascii"), login)
+    storage_target = base64.urlsafe_b64decode(target + b"===").decode()
+    return State(int(platform_id), nonce.decode("ascii"), login, storage_target)
 
 
-def cookie_names(nonce: str, *, secure: bool) -> tuple[str, ...]:
+def cookie_names(state: State, *, secure: bool) -> tuple[str, ...]:
     """The names that this login's cookie may have.
 
     ``__Host-`` keeps sister hosts of the bridge from planting one.
     """
-    name = f"lti-{nonce[:10]}"
+    name = state.key
     return (f"__Host-{name}",) if secure else (name, f"{name}-plain")
 
 
-def cookie_headers(nonce: str, mark: str, *, secure: bool) -> tuple[str, ...]:
+def cookie_headers(state: State, mark: str, *, secure: bool) -> tuple[str, ...]:
     """The ``Set-Cookie`` headers of a login.
 
     ``Partitioned`` (CHIPS) lets it live in a frame where third-party cookies are blocked: it is
@@ -87,7 +100,7 @@ def cookie_headers(nonce: str, mark: str, *, secure: bool) -> tuple[str, ...]:
     only, and other clients not even there; so they get a second, plain one, which is good for a
     window at least.
     """
-    framed, *plain = cookie_names(nonce, secure=secure)
+    framed, *plain = cookie_names(state, secure=secure)
     life = f"Max-Age={LIFETIME_SECONDS}; Path=/; HttpOnly"
     return (
         f"{framed}={mark}; {life}; Secure; SameSite=None; Partitioned",

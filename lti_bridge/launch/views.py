@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lti_bridge.directory import Launch, Visit
     from lti_bridge.launch.launching import Launching
     from lti_bridge.launch.login import Login
+    from lti_bridge.launch.storage import StoragePages
     from lti_bridge.store import ToolKey
 
 Arrive = Callable[["Launch", "Visit"], Response]
@@ -28,6 +29,7 @@ class LaunchViews:
 
     login_room: Login
     launching: Launching
+    storage: StoragePages
     arrive: Arrive
     begin: Callable[[], Visit]
     keys: Callable[[], list[ToolKey]]
@@ -39,15 +41,24 @@ class LaunchViews:
         parameters: Mapping[str, str] = (
             read_form(request) if request.method == "POST" else parse(request.query_string)
         )
-        location, cookies, visit.platform = self.login_room.answer(parameters)
+        begun = self.login_room.answer(parameters)
+        visit.platform = begun.platform
         visit.outcome = "login"
-        return Redirect(location, *(("Set-Cookie", cookie) for cookie in cookies))
+        cookies = tuple(("Set-Cookie", cookie) for cookie in begun.cookies)
+        if begun.state.storage_target:
+            return self.storage.keeping(begun, cookies)
+        return Redirect(begun.location, *cookies)
 
     def launch(self) -> Response:
         """``/lti/launch``."""
         visit = g.visit = self.begin()
         form = read_form(request)
-        launch = self.launching.verified(form, request.cookies, visit)
+        asked = self.launching.asks_storage(form, request.cookies)
+        if asked is not None:
+            visit.outcome = "login"
+            return self.storage.asking(*asked, form)
+        own_page = self.storage.is_own_page(request.headers.get("Origin", ""))
+        launch = self.launching.verified(form, request.cookies, visit, own_page=own_page)
         return self.arrive(launch, visit)
 
     def jwks(self) -> Response:

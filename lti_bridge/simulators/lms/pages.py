@@ -66,6 +66,7 @@ def blueprint(lms: LmsSimulator, sessions: Sessions) -> Blueprint:
         ("/courses/<course_id>/links/<link_id>", "link", ["GET"]),
         ("/courses/<course_id>/links/<link_id>/start", "start", ["GET"]),
         ("/return", "returned", ["GET"]),
+        ("/storage", "storage", ["GET"]),
     ):
         pages.add_url_rule(rule, name, getattr(views, name), methods=methods)
     pages.add_url_rule("/assets/<name>", "asset", _asset)
@@ -120,7 +121,9 @@ class _Pages:
         course, link = self._link(course_id, link_id)
         if link.document_target == "window":
             return self._start(link)
-        page = render_template(f"{_TEMPLATES}/launch.html", course=course, link=link)
+        page = render_template(
+            f"{_TEMPLATES}/launch.html", course=course, link=link, storage=self._lms.storage
+        )
         response = make_response(page)
         origins = self._lms.tool_of(link).origins
         response.headers["Content-Security-Policy"] = policy(frames=origins)
@@ -128,6 +131,10 @@ class _Pages:
 
     def start(self, course_id: str, link_id: str) -> Response:
         return self._start(self._link(course_id, link_id)[1])
+
+    def storage(self) -> str:
+        """The frame that keeps things for tools."""
+        return render_template(f"{_TEMPLATES}/storage.html")
 
     def returned(self) -> str:
         course = self._lms.campus.course_by_id.get(request.args.get("course", ""))

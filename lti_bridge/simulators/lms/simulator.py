@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lti_bridge.simulators.lms.campus import Campus, Link, Tool, User
 
 KeySetFault = Literal["down", "html", "empty", "slow"]
+Storage = Literal["", "_parent", "post_message_forwarding"]
 
 
 class LmsSimulator:
@@ -41,6 +42,9 @@ class LmsSimulator:
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:
             self.add_tool(tool)
+        self.storage: Storage = ""
+        """Which frame keeps things for tools (LTI postMessage Storage), as logins say; empty:
+        none does."""
         self.key_set_fault: KeySetFault | None = None
         """How the key set misbehaves: 503, a page of HTML, no keys, or late by some seconds."""
         self.key_set_delay = 2.0
@@ -90,7 +94,8 @@ class LmsSimulator:
         NotAllowed if the person isn't enrolled in the link's course.
         """
         self.campus.course_of(user, link)
-        return self.gate.login_parameters(self.issuer, self.tool_of(link), user, link)
+        parameters = self.gate.login_parameters(self.issuer, self.tool_of(link), user, link)
+        return parameters | ({"lti_storage_target": self.storage} if self.storage else {})
 
     def launch_form(self, user: User, link: Link, login_redirect_url: str) -> dict[str, str]:
         """What the browser would post to the tool: ``id_token`` and ``state``.

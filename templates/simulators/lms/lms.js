@@ -14,3 +14,21 @@ for (const link of document.querySelectorAll(".side a")) {
     link.setAttribute("aria-current", "true");
   });
 }
+
+// Keeps things for tools (LTI postMessage Storage): each origin has its own, as long as the page.
+if (document.querySelector("[data-keeps-for-tools]")) {
+  const kept = new Map();
+  window.addEventListener("message", (event) => {
+    const { subject, message_id, key, value } = event.data ?? {};
+    if (!["lti.put_data", "lti.get_data"].includes(subject)) return;
+    const own = `${event.origin} ${key}`;
+    const answer = { subject: `${subject}.response`, message_id, key };
+    if (!message_id || !key) {
+      answer.error = { code: "bad_request", message: "message_id and key are needed" };
+    } else {
+      if (subject === "lti.put_data") kept.set(own, value);
+      answer.value = kept.get(own) ?? null;
+    }
+    event.source.postMessage(answer, event.origin);
+  });
+}

@@ -36,7 +36,8 @@ def login(parameters=(), *platforms, **more):
         "target_link_uri": f"{BRIDGE}/lti/launch",
     }
     given_ = {**usual, **dict(parameters), **more}
-    return room.answer({name: value for name, value in given_.items() if value is not None})
+    begun = room.answer({name: value for name, value in given_.items() if value is not None})
+    return begun.location, begun.cookies, begun.platform
 
 
 def sent(location):

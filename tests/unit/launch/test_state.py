@@ -18,6 +18,7 @@ from tests.unit.launch.values import FUZZ
 
 KEY = "0f8e2b7c91d34a56b7c8d9e0f1a2b3c4d5e6"
 SIGNERS = Signers([KEY])
+A_STATE = states.State(7, "0123456789abcdef")
 LOGIN = {"iss": "https://lms.example.edu", "login_hint": "a b+c=%20&é سارا", "client_id": ""}
 
 
@@ -27,7 +28,7 @@ def signed_at(seconds: float) -> str:
     signer = Signer(
         KEY, salt="lti-bridge.state", key_derivation="hmac", digest_method=hashlib.sha256
     )
-    return signer.sign(f"7.abc.{''}.{stamp}").decode()
+    return signer.sign(f"7.abc...{stamp}").decode()
 
 
 def refusal(text: str) -> str:
@@ -106,7 +107,7 @@ def test_whatever_is_sent_is_refused_in_an_orderly_way(text):
 
 
 def test_the_cookie_works_in_a_frame_and_only_for_this_host():
-    (header,) = states.cookie_headers("0123456789abcdef", "mark", secure=True)
+    (header,) = states.cookie_headers(A_STATE, "mark", secure=True)
     assert header.startswith("__Host-lti-0123456789=mark; ")
     for attribute in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"):
         assert f" {attribute}" in header
@@ -115,9 +116,16 @@ def test_the_cookie_works_in_a_frame_and_only_for_this_host():
 
 
 def test_over_plain_http_a_plain_cookie_comes_with_it():
-    framed, plain = states.cookie_headers("0123456789abcdef", "mark", secure=False)
-    names = states.cookie_names("0123456789abcdef", secure=False)
+    framed, plain = states.cookie_headers(A_STATE, "mark", secure=False)
+    names = states.cookie_names(A_STATE, secure=False)
     assert (framed.partition("=")[0], plain.partition("=")[0]) == names
     assert "Partitioned" in framed
     assert "Secure" not in plain
     assert " HttpOnly" in plain
+
+
+@pytest.mark.parametrize("target", ["", "_parent", "post_message_forwarding", "a.b c", "x" * 100])
+def test_the_platforms_storage_is_carried_along(target):
+    signed, state = states.begin(SIGNERS, 7, LOGIN, target)
+    assert states.read(SIGNERS, signed) == state
+    assert state.storage_target == target

@@ -1,0 +1,111 @@
+"""Launches in a frame of another site, in a browser that keeps no cookies there at all."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import in_class
+from tests.browser.university import IN_FRAME, IN_WINDOW, STUDENT
+
+
+def framed(person):
+    person.open_course()
+    return person.open_link(IN_FRAME)
+
+
+@pytest.mark.parametrize("storage", ["_parent", "post_message_forwarding"])
+def test_without_any_cookie_the_lms_keeps_what_is_needed(town, campus, storage):
+    campus.lms.storage = storage
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    frame = framed(student)
+    expect(frame.get_by_role("button", name="Join")).to_be_visible()
+    in_class(student.join(frame), STUDENT, "Attendee")
+    sent = [cookie["name"] for cookie in student.context.cookies()]
+    assert not [name for name in sent if name.startswith(("lti-", "__Host-lti-"))]
+
+
+def test_two_courses_in_two_tabs_keep_theirs_apart(town, campus):
+    campus.lms.storage = "_parent"
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    frames = []
+    for title in ("Algebra I", "Introduction to Biology"):
+        page = student.context.new_page()
+        student.open_course(title, page)
+        frames.append(student.open_link(IN_FRAME, page))
+    for frame in frames:
+        expect(frame.get_by_role("button", name="Join")).to_be_visible()
+
+
+def test_with_a_partitioned_cookie_nothing_has_to_be_asked(town, campus):
+    student = town.person(STUDENT)
+    expect(framed(student).get_by_role("button", name="Join")).to_be_visible()
+    assert not student.went_through("storage.js")
+
+
+def test_where_neither_holds_one_button_opens_a_window(town, campus):
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    student.complaints.expect(r"status of 403")
+    frame = framed(student)
+    button = frame.get_by_role("link", name="Open in a new tab")
+    expect(button).to_be_visible()
+    with student.context.expect_page() as opened:
+        button.click()
+    expect(opened.value.get_by_role("button", name="Join")).to_be_visible()
+
+
+def test_an_lms_that_promises_storage_and_keeps_nothing(town, campus):
+    """No answer comes: after a moment the way is the one without storage."""
+    campus.lms.storage = "_parent"
+    lms = campus.lms_server.app
+    town.without_partitioned_cookies()
+
+    def silent(environ, start_response):
+        with closing(lms(environ, start_response)) as pieces:
+            body = b"".join(pieces)
+        return [body.replace(b"data-keeps-for-tools>", b"data-keeps-nothing  >")]
+
+    campus.lms_server.app = silent
+    student = town.person(STUDENT)
+    student.complaints.expect(r"status of 403")
+    frame = framed(student)
+    expect(frame.get_by_role("link", name="Open in a new tab")).to_be_visible()
+
+
+def test_a_stranger_around_the_frame_is_not_answered(town, campus):
+    """A page that frames the login itself gets no mark: messages go to the LMS's origin alone."""
+    from lti_bridge.simulators.serving import Server
+
+    campus.lms.storage = "_parent"
+    parameters = campus.lms.login_parameters(campus.student, campus.link("frame"))
+    fields = "".join(f'<input name="{name}" value="{value}">' for name, value in parameters.items())
+
+    def stranger(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [
+            f"""<!doctype html><title>x</title><script>window.heard = [];
+            addEventListener("message", (e) => heard.push(e.data));</script>
+            <iframe name="tool"></iframe>
+            <form method="post" target="tool" action="{campus.url}/lti/login">{fields}</form>
+            <script>document.forms[0].submit()</script>""".encode()
+        ]
+
+    person = town.person()
+    person.complaints.expect(r"frame-ancestors|postMessage|CSP|ERR_BLOCKED|Framing")
+    with Server(stranger) as server:
+        person.page.goto(f"http://localhost:{server.port}/")
+        person.page.wait_for_timeout(3000)
+        assert person.page.evaluate("window.heard") == []
+
+
+def test_in_a_window_of_its_own_nothing_is_waited_for(town, campus):
+    campus.lms.storage = "_parent"
+    student = town.person(STUDENT)
+    student.open_course()
+    window = student.open_window(IN_WINDOW)
+    in_class(window, STUDENT, "Attendee")
