@@ -2,7 +2,7 @@
 
 from lti_bridge.directory.identifiers import LAUNCH_SECONDS, Directory
 from lti_bridge.directory.importing import Import, Part, Tally
-from lti_bridge.directory.values import Course, Launch, Patience, Person, Target, Visit
+from lti_bridge.directory.values import Course, Launch, LmsServices, Patience, Person, Target, Visit
 
 __all__ = [
     "LAUNCH_SECONDS",
@@ -10,6 +10,7 @@ __all__ = [
     "Directory",
     "Import",
     "Launch",
+    "LmsServices",
     "Part",
     "Patience",
     "Person",

@@ -13,6 +13,22 @@ Target = Literal["frame", "window"]
 
 
 @dataclass(frozen=True, slots=True)
+class LmsServices:
+    """Where the LMS answers for a course, as a launch says; empty: not offered."""
+
+    memberships_url: str = ""
+    """Names and Role Provisioning Services 2.0."""
+    line_items_url: str = ""
+    """Assignment and Grade Services 2.0: the course's columns of the gradebook …"""
+    line_item_url: str = ""
+    """… and the one that belongs to the launched link."""
+    grade_scopes: tuple[str, ...] = ()
+    groups_url: str = ""
+    """Course Groups Service 1.0."""
+    group_sets_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """A launch whose signature and every claim held. Nothing in it came from anywhere else."""
 
@@ -38,6 +54,7 @@ class Launch:
     """An attendee who looks on: a mentor, perhaps a parent."""
     standing: Standing = Standing.UNKNOWN
     """What MEETS would call the roles."""
+    services: LmsServices = LmsServices()
 
 
 @dataclass(frozen=True, slots=True)

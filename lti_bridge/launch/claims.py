@@ -17,6 +17,7 @@ from lti_bridge.directory import Launch, Target
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import MalformedRequest
 from lti_bridge.launch.roles import is_observer, role_in_class, standing_in_class
+from lti_bridge.launch.services import services_from
 from lti_bridge.store import Profile
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def launch_from(claims: Mapping[str, Any], platform: Platform) -> Launch:
         target=_target(presentation, custom),
         return_url=_return_url(presentation, platform),
         locale=_text(presentation, "locale") or _text(claims, "locale"),
+        services=services_from(claims),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -52,6 +52,11 @@ class Platform:
     roles: Mapping[str, Role]
     new_deployments: str
     deployments: Mapping[str, DeploymentState]
+    preset: str = ""
+    """What this LMS is known to do differently (``canvas``, ``moodle``, …), or empty."""
+    auth_audience: str = ""
+    """``aud`` of token requests; empty: ``auth_token_url``."""
+    policies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def owns(self, url: str) -> bool:
         """Whether the URL is http(s) and on one of the platform's own hosts."""
@@ -164,6 +169,7 @@ def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Plat
         client_id=row.client_id,
         auth_login_url=row.auth_login_url,
         auth_token_url=row.auth_token_url or "",
+        auth_audience=row.auth_audience or "",
         key_set_url=row.key_set_url,
         key_set=row.key_set,
         key_set_ms=row.key_set_ms or 0,
@@ -173,6 +179,8 @@ def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Plat
         roles=MappingProxyType(json.loads(row.roles)),
         new_deployments=row.new_deployments,
         deployments=MappingProxyType(dict(deployments)),
+        preset=row.preset,
+        policies=MappingProxyType(json.loads(row.policies)),
     )
 
 

@@ -24,6 +24,17 @@ from lti_bridge.store.tables.core import (
     ToolKeyRow,
     UserRow,
 )
+from lti_bridge.store.tables.lms import (
+    AliasRow,
+    CourseGroupRow,
+    CourseServicesRow,
+    GradingRow,
+    GroupMemberRow,
+    OutcomeLinkRow,
+    RegistrationInviteRow,
+    RegistrationRow,
+    ScoreRow,
+)
 from lti_bridge.store.tables.meets import MeetsAttendanceRow, MeetsEventRow, MeetsRecordingRow
 from lti_bridge.store.tables.records import AttendanceRow, RecordingRow
 from lti_bridge.store.tables.reporting import (
@@ -37,16 +48,21 @@ from lti_bridge.store.tables.reporting import (
 __all__ = [
     "IDENTIFIER",
     "LOCAL_NUMBERS",
+    "AliasRow",
     "ApiTokenRow",
     "AttendanceRow",
     "Base",
     "CallSlotRow",
     "CheckpointRow",
     "ConnectionRow",
+    "CourseGroupRow",
     "CourseRow",
+    "CourseServicesRow",
     "DeploymentRow",
     "EngagementDayRow",
     "EngagementRow",
+    "GradingRow",
+    "GroupMemberRow",
     "InvitationRow",
     "LaunchRow",
     "MeetingRow",
@@ -56,8 +72,12 @@ __all__ = [
     "MembershipRow",
     "NonceRow",
     "NoticeRow",
+    "OutcomeLinkRow",
     "RecordingRow",
+    "RegistrationInviteRow",
+    "RegistrationRow",
     "RowId",
+    "ScoreRow",
     "ServiceRow",
     "ToolKeyRow",
     "UserRow",

@@ -40,6 +40,10 @@ class ConnectionRow(Base):
     key_set: Mapped[str | None] = mapped_column(Text)
     """The last good key set (JSON), so that a restart while the LMS is down locks nobody out."""
     key_set_ms: Mapped[int | None] = mapped_column(BigInteger)
+    preset: Mapped[str] = mapped_column(String(16), server_default="")
+    """What this LMS is known to do differently: ``canvas``, ``moodle``, …; empty: nothing known."""
+    policies: Mapped[str] = mapped_column(Text, server_default="{}")
+    """JSON object: what people may do here, where it differs from what is usual."""
     consumer_key: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     shared_secret_sealed: Mapped[str | None] = mapped_column(Text)
     meets_connection: Mapped[int] = mapped_column(BigInteger)
@@ -142,7 +146,7 @@ Index("ix_users_email_lower", func.lower(UserRow.email))
 
 
 class MembershipRow(Base):
-    """A person in a course, as the last launch had them."""
+    """A person in a course, as the last launch or the LMS's roster had them."""
 
     __tablename__ = "memberships"
 
@@ -158,6 +162,10 @@ class MembershipRow(Base):
     """What MEETS calls the roles, added up: 1 administrator, 2 teacher, 4 student, 8 none of them;
     0 in rows that are older than this column, where ``role`` says it."""
     since_ms: Mapped[int] = mapped_column(BigInteger)
+    roster_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When the LMS's roster last named them; None: it never did, they came by a launch."""
+    left_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When the roster named them no more, or as inactive."""
 
 
 class MeetingRow(Base):
@@ -166,6 +174,8 @@ class MeetingRow(Base):
     __tablename__ = "meetings"
     __table_args__ = (
         UniqueConstraint("course_id", "resource_link_id"),
+        Index("ix_meetings_group_id", "group_id", unique=True),
+        Index("ix_meetings_link_token", "link_token", unique=True),
         Index("ix_meetings_used_ms", "used_ms"),
     )
 
@@ -173,6 +183,14 @@ class MeetingRow(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"))
     resource_link_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     """The link whose standing meeting this is."""
+    link_token: Mapped[str | None] = mapped_column(String(32))
+    """What links placed by deep linking name it by, in their custom parameter ``meeting``."""
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("course_groups.id", ondelete="CASCADE"))
+    """The group of the course whose own meeting this is."""
+    title: Mapped[str] = mapped_column(Text, server_default="")
+    """As a teacher called it; empty: its link's title, within ``name``."""
+    text: Mapped[str] = mapped_column(Text, server_default="")
+    """What it is about, in a teacher's words."""
     service: Mapped[str] = mapped_column(String(255))
     own_service: Mapped[str | None] = mapped_column(String(255))
     """The service that its link names; None: it follows its course, or else its platform."""
@@ -307,7 +325,7 @@ class LaunchRow(Base):
 
 
 class ToolKeyRow(Base):
-    """The bridge's own key pairs; the newest signs, all are published."""
+    """The bridge's own key pairs; the newest whose time has come signs, all are published."""
 
     __tablename__ = "tool_keys"
 
@@ -316,3 +334,7 @@ class ToolKeyRow(Base):
     kid: Mapped[str] = mapped_column(String(64), unique=True)
     private_key_sealed: Mapped[str] = mapped_column(Text)
     created_ms: Mapped[int] = mapped_column(BigInteger)
+    signs_from_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Published before, so that every platform has read it by then."""
+    published_until_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """None: it is the newest, or the one before has not been followed yet."""

@@ -121,7 +121,7 @@ def test_sqlite_makes_a_table_anew_without_losing_what_refers_to_it(new_database
 
 
 def test_the_revision_wanted_is_known_without_a_database():
-    assert schema.wanted() == "0004"
+    assert schema.wanted() == "0005"
 
 
 def test_a_database_object_of_another_thread_sees_theupgrade(database_url):

@@ -123,6 +123,14 @@ NEW_COLUMNS = {
     ("meetings", "remote_id"),
     ("meetings", "moderator_ms"),
     ("memberships", "standing"),
+    ("connections", "policies"),
+    ("connections", "preset"),
+    ("meetings", "group_id"),
+    ("meetings", "link_token"),
+    ("meetings", "text"),
+    ("meetings", "title"),
+    ("memberships", "left_ms"),
+    ("memberships", "roster_ms"),
 }
 
 
@@ -135,7 +143,7 @@ def test_serving_is_refused_until_it_is_upgraded(database):
 def test_not_a_row_is_lost_or_changed(database):
     before = everything(database)
     assert all(len(rows) == 1 for rows in before.values())
-    assert schema.upgrade(database) == ("0001", "0004")
+    assert schema.upgrade(database) == ("0001", "0005")
     assert everything(database, NEW_COLUMNS) == before
     schema.check(database)
 
@@ -157,6 +165,14 @@ def test_what_is_new_is_empty(database):
         ("meetings", "own_service"): None,
         ("meetings", "remote_id"): "",
         ("meetings", "moderator_ms"): None,
+        ("connections", "policies"): "{}",
+        ("connections", "preset"): "",
+        ("meetings", "group_id"): None,
+        ("meetings", "link_token"): None,
+        ("meetings", "text"): "",
+        ("meetings", "title"): "",
+        ("memberships", "left_ms"): None,
+        ("memberships", "roster_ms"): None,
     }
     names = database.read(lambda c: inspect(c).get_table_names())
     assert {"services", "invitations", "notices"} <= set(names)
@@ -202,5 +218,5 @@ def test_the_meeting_goes_on_where_it_was(database, database_url):
 
 def test_four_nodes_may_upgrade_it_at_once(database, database_url):
     before = everything(database)
-    assert in_four_processes(upgrade, database_url) == ["0004"] * 4
+    assert in_four_processes(upgrade, database_url) == ["0005"] * 4
     assert everything(database, NEW_COLUMNS) == before

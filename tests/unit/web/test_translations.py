@@ -16,6 +16,12 @@ from lti_bridge.app.languages import LANGUAGES, TRANSLATIONS
 from lti_bridge.settings import resource
 
 ROOM = Path(web.__file__).parent
+FOLDERS = (
+    *(each for each in resource("templates").iterdir() if each.name != "simulators"),
+    ROOM,
+    ROOM.parent / "launch",
+)
+"""The simulators' pages are theirs: one language is enough there."""
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%")
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
@@ -23,12 +29,12 @@ KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 @pytest.fixture(scope="module")
 def texts():
-    """Every text of the templates and of the room's own Python."""
+    """Every text of the templates and of the rooms' own Python."""
     with (ROOM / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     found = [
         message
-        for folder in (resource("templates") / "course", ROOM)
+        for folder in FOLDERS
         for _file, _line, message, _comments, _context in extract_from_dir(
             folder, methods, options, keywords=KEYWORDS
         )
