@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lti_bridge.app import Bridge, assemble, create_app
 from lti_bridge.settings import load
 from lti_bridge.simulators.bigbluebutton import create_bigbluebutton, create_mconf
-from lti_bridge.simulators.lms import DEMO_CAMPUS, Tool, create_lms
+from lti_bridge.simulators.lms import DEMO_CAMPUS, EVERY_SCOPE, Tool, create_lms
 from lti_bridge.simulators.lms import Campus as University
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.meets import create_meets
@@ -148,6 +148,8 @@ class Campus:
                 f"{self.url}/lti/login",
                 f"{self.url}/lti/launch",
                 "Bridge",
+                key_set_url=f"{self.url}/lti/jwks.json",
+                scopes=EVERY_SCOPE,
             )
         )
         self.file = folder / "bridge.toml"

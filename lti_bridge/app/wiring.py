@@ -13,6 +13,7 @@ from lti_bridge.directory import Directory
 from lti_bridge.engagement_api import EngagementClient
 from lti_bridge.http import Client
 from lti_bridge.launch import KeySets, PlatformBook
+from lti_bridge.lms_api import AccessTokens, LmsTransport
 from lti_bridge.meets_api import MeetsClient
 from lti_bridge.store import Snapshot, Store, open_store, schema
 
@@ -39,6 +40,7 @@ class Bridge:
     directory: Directory
     platforms: PlatformBook
     key_sets: KeySets
+    lms: LmsTransport
 
     def prepare(self) -> None:
         """Bring the database to where launches can begin; safe to run from several nodes.
@@ -104,6 +106,7 @@ def assemble(settings: Settings) -> Bridge:
         ),
         platforms=PlatformBook(store.platforms),
         key_sets=KeySets(client, store.platforms),
+        lms=LmsTransport(client, AccessTokens(client, lambda: store.keys.all()[0])),
     )
 
 

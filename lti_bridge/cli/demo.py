@@ -242,11 +242,19 @@ def _conferencing(stack: ExitStack, ports: Ports, secret: str, password: str) ->
 
 def _lms(ports: Ports) -> tuple[LmsSimulator, str]:
     # By another host name than the bridge's, as in life: its frames are third parties.
-    from lti_bridge.simulators.lms import Tool, create_lms
+    from lti_bridge.simulators.lms import EVERY_SCOPE, Tool, create_lms
     from lti_bridge.simulators.lms.demo import campus_with_every_service
 
     bridge, client_id = f"http://{LOOPBACK}:{ports.bridge}", "bridge-demo"
-    tool = Tool(client_id, "1", f"{bridge}/lti/login", f"{bridge}/lti/launch", "LTI Bridge")
+    tool = Tool(
+        client_id,
+        "1",
+        f"{bridge}/lti/login",
+        f"{bridge}/lti/launch",
+        "LTI Bridge",
+        key_set_url=f"{bridge}/lti/jwks.json",
+        scopes=EVERY_SCOPE,
+    )
     campus = campus_with_every_service()
     lms = create_lms(issuer=f"http://localhost:{ports.lms}", tools=[tool], campus=campus)
     return lms, client_id

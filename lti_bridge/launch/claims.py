@@ -14,9 +14,9 @@ from pylti1p3.exception import LtiException
 from pylti1p3.message_validators.resource_message import ResourceMessageValidator
 
 from lti_bridge.directory import Launch, Target
+from lti_bridge.directory.roles import is_observer, role_in_class, standing_in_class
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import MalformedRequest
-from lti_bridge.launch.roles import is_observer, role_in_class, standing_in_class
 from lti_bridge.launch.services import services_from
 from lti_bridge.store import Profile
 

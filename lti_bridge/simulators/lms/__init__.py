@@ -8,15 +8,18 @@ from lti_bridge.simulators.lms.campus import Campus, Course, Link, Tool, User
 from lti_bridge.simulators.lms.claims import CLAIM
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.simulator import KeySetFault, LmsSimulator, create_lms
+from lti_bridge.simulators.lms.tokens import EVERY_SCOPE, Scope
 
 __all__ = [
     "CLAIM",
     "DEMO_CAMPUS",
+    "EVERY_SCOPE",
     "Campus",
     "Course",
     "KeySetFault",
     "Link",
     "LmsSimulator",
+    "Scope",
     "Tool",
     "User",
     "create_lms",

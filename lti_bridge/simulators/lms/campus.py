@@ -31,6 +31,10 @@ class Tool:
     name: str
     framed_origins: tuple[str, ...] = ()
     """Further origins that the tool may show inside its frame (a meeting, say)."""
+    key_set_url: str = ""
+    """Where the tool publishes its keys; empty: it gets no access tokens."""
+    scopes: tuple[str, ...] = ()
+    """What the tool may be given access tokens for; launches name the services of these."""
 
     @property
     def origins(self) -> tuple[str, ...]:

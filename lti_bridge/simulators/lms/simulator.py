@@ -15,6 +15,7 @@ from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.keys import KeyRing
+from lti_bridge.simulators.lms.tokens import TokenDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +39,8 @@ class LmsSimulator:
         self.campus = campus
         self.gate = Gate(campus)
         self.keys = KeyRing()
+        self.tokens = TokenDesk(self)
+        """Gives access tokens to tools, and knows what each is good for."""
         self.tools: dict[str, Tool] = {}
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:
@@ -62,6 +65,11 @@ class LmsSimulator:
     def auth_login_url(self) -> str:
         """Where tools send their authentication requests."""
         return f"{self.issuer}/lti/auth"
+
+    @property
+    def auth_token_url(self) -> str:
+        """Where tools ask for access tokens."""
+        return f"{self.issuer}/lti/token"
 
     @property
     def key_set_url(self) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_bridge.launch.roles import (
+from lti_bridge.directory.roles import (
     LtiRole,
     is_observer,
     parse,
