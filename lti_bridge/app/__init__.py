@@ -12,7 +12,7 @@ from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
 from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
-from lti_bridge.scheduling import Entrance, MeetingBook, MeetsClasses, Opener
+from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
 from lti_bridge.store import LaunchJournal
@@ -61,6 +61,7 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     signers = Signers(secret_keys(settings))
     sessions = Sessions(signers)
     book = MeetingBook(bridge.store.meetings, service_names=bridge.services.names)
+    links = LinkBook(bridge.store.links, book)
     urls = callbacks.CallbackUrls(settings.public_url, signers)
     opener = Opener(
         bridge.store.meetings, bridge.services, callbacks=urls.for_meeting, warned=_warn
@@ -71,7 +72,9 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
     app.register_blueprint(
-        launch.blueprint(_launch_views(bridge, signers, web.Arrival(bridge.directory, book, pages)))
+        launch.blueprint(
+            _launch_views(bridge, signers, web.Arrival(bridge.directory, links, pages))
+        )
     )
     views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
     elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)

@@ -2,11 +2,27 @@
 
 from lti_bridge.directory.identifiers import LAUNCH_SECONDS, Directory
 from lti_bridge.directory.importing import Import, Part, Tally
-from lti_bridge.directory.values import Course, Launch, LmsServices, Patience, Person, Target, Visit
+from lti_bridge.directory.values import (
+    DEEP_LINKING,
+    RESOURCE_LINK,
+    SUBMISSION_REVIEW,
+    Course,
+    DeepLinkingRequest,
+    Launch,
+    LmsServices,
+    Patience,
+    Person,
+    Target,
+    Visit,
+)
 
 __all__ = [
+    "DEEP_LINKING",
     "LAUNCH_SECONDS",
+    "RESOURCE_LINK",
+    "SUBMISSION_REVIEW",
     "Course",
+    "DeepLinkingRequest",
     "Directory",
     "Import",
     "Launch",

@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from lti_bridge.store import Platform, Profile, Role, Standing
 
 Target = Literal["frame", "window"]
+
+RESOURCE_LINK: Final = "LtiResourceLinkRequest"
+DEEP_LINKING: Final = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW: Final = "LtiSubmissionReviewRequest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,28 @@ class LmsServices:
     groups_url: str = ""
     """Course Groups Service 1.0."""
     group_sets_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeepLinkingRequest:
+    """What an LMS's picker takes, and where it wants it (Deep Linking 2.0, 4.4)."""
+
+    return_url: str
+    """On the platform's own host."""
+    accept_types: tuple[str, ...]
+    targets: tuple[str, ...]
+    """``iframe``, ``window``, ``embed``: how it can show a link."""
+    media_types: str = ""
+    """Of files only; comma-separated."""
+    accept_multiple: bool = False
+    accept_line_item: bool | None = None
+    """None: it doesn't say, and may make columns of the gradebook or not."""
+    auto_create: bool = False
+    """Whether it makes what is picked without asking again."""
+    title: str = ""
+    text: str = ""
+    data: str | None = field(default=None, repr=False)
+    """Its own, to be given back as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +81,8 @@ class Launch:
     standing: Standing = Standing.UNKNOWN
     """What MEETS would call the roles."""
     services: LmsServices = LmsServices()
+    deep_linking: DeepLinkingRequest | None = None
+    """Where links are to be picked; there is no resource link then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from lti_bridge.scheduling.elsewhere import Elsewhere, MeetsClasses
 from lti_bridge.scheduling.entering import Entrance, Trouble, Waiting, visitor_for
+from lti_bridge.scheduling.linking import LinkBook
 from lti_bridge.scheduling.opening import Opener
 from lti_bridge.scheduling.standing import MeetingBook
 
 __all__ = [
     "Elsewhere",
     "Entrance",
+    "LinkBook",
     "MeetingBook",
     "MeetsClasses",
     "Opener",

@@ -26,6 +26,11 @@ PERSONAL: Final = frozenset({"sesskey", "sessionid", "jsessionid", "phpsessid"})
 UNNAMED: Final = "Live class"
 
 
+def like_none() -> Meeting | None:
+    """No other meeting's settings."""
+    return None
+
+
 class MeetingBook:
     """Finds meetings; remembers those it found."""
 
@@ -46,11 +51,14 @@ class MeetingBook:
         self._by_link: Memory[tuple[int, str], int] = Memory(10_000, clock=clock)
         self._by_id: Memory[int, Meeting] = Memory(10_000, clock=clock)
 
-    def standing(self, launch: Launch, course: Course) -> Meeting:
+    def standing(
+        self, launch: Launch, course: Course, like: Callable[[], Meeting | None] = like_none
+    ) -> Meeting:
         """The standing meeting of a launch's course and link.
 
         Its name, return address and service are those of the first launch: ``create`` must say
-        the same every time, whoever comes first after a restart.
+        the same every time, whoever comes first after a restart. ``like`` is asked only where
+        the meeting has to be made: whose settings it begins with.
         """
         key = (course.id, launch.resource_link_id)
         known = self._by_link.get(key)
@@ -58,9 +66,13 @@ class MeetingBook:
             meeting = self.by_id(known)
             if meeting is not None:
                 return meeting
-        found = self._meetings.standing(*key) or self._make(launch, course)
+        found = self._meetings.standing(*key) or self._make(launch, course, like())
         self._by_link.put(key, found.id)
-        return self._by_id.put(found.id, found, REMEMBERED_SECONDS)
+        return self.remember(found)
+
+    def remember(self, meeting: Meeting) -> Meeting:
+        """It was just read; gives it back."""
+        return self._by_id.put(meeting.id, meeting, REMEMBERED_SECONDS)
 
     def by_id(self, meeting: int) -> Meeting | None:
         """The meeting by its row; None where there is none (any more)."""
@@ -68,7 +80,7 @@ class MeetingBook:
         if known is not None:
             return known
         found = self._meetings.by_id(meeting)
-        return found and self._by_id.put(meeting, found, REMEMBERED_SECONDS)
+        return found and self.remember(found)
 
     def set_waiting(self, meeting: int, *, wait_for_moderator: bool) -> None:
         """Whether attendees wait until a moderator is in; who may say so is the caller's check."""
@@ -85,26 +97,28 @@ class MeetingBook:
         self._meetings.hosted(meeting, user_id)
         self._by_id.forget(meeting)
 
-    def _make(self, launch: Launch, course: Course) -> Meeting:
+    def service_named(self, name: str) -> str | None:
+        """A service by its name, if there is (still) such a one."""
+        return name if name in self._service_names() else None
+
+    def _make(self, launch: Launch, course: Course, like: Meeting | None) -> Meeting:
+        own = self.service_named(launch.custom.get("conferencing", "").strip())
         new = NewMeeting(
             course_id=course.id,
             resource_link_id=launch.resource_link_id,
             service=launch.platform.conferencing,
-            own_service=self._own_service(launch),
+            own_service=own or self.service_named(like.own_service or "" if like else ""),
             name=meeting_name(course.title or launch.course_title, launch.link_title),
             logout_url=everybodys(launch.return_url),
             meets_course_id=course.meets_id,
             meets_connection=launch.platform.meets_connection,
             lti_context_id=launch.lti_context_id,
-            record=_says_yes(launch.custom.get("record", "")),
-            wait_for_moderator=_says_yes(launch.custom.get("wait_for_moderator", "")),
+            record=_wish(launch, "record", like=like is not None and like.record),
+            wait_for_moderator=_wish(
+                launch, "wait_for_moderator", like=like is not None and like.wait_for_moderator
+            ),
         )
         return self._meetings.add_standing(new, int(self._now() * 1000))
-
-    def _own_service(self, launch: Launch) -> str | None:
-        """What the link's custom parameter ``conferencing`` names, if there is such a service."""
-        named = launch.custom.get("conferencing", "").strip()
-        return named if named in self._service_names() else None
 
 
 def everybodys(return_url: str) -> str:
@@ -124,5 +138,9 @@ def meeting_name(course_title: str, link_title: str) -> str:
     return shorten(" – ".join(dict.fromkeys(parts)) or UNNAMED, NAME_LENGTH)
 
 
-def _says_yes(value: str) -> bool:
+def _wish(launch: Launch, name: str, *, like: bool) -> bool:
+    """What the link's custom parameter says, or as it was where it says nothing."""
+    value = launch.custom.get(name, "")
+    if not value.strip():
+        return like
     return value.strip().lower() in {"true", "yes", "1", "on"}

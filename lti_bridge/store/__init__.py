@@ -18,6 +18,7 @@ from lti_bridge.store.engine import Database
 from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
+from lti_bridge.store.links import MeetingLinks, Named, copys_token, new_token
 from lti_bridge.store.mapping import Mapped, Mapping
 from lti_bridge.store.meetings import Claim, Meeting, Meetings, NewMeeting
 from lti_bridge.store.meets_events import (
@@ -77,10 +78,12 @@ __all__ = [
     "Mapped",
     "Mapping",
     "Meeting",
+    "MeetingLinks",
     "Meetings",
     "MeetsEvent",
     "MeetsEvents",
     "MeetsRecording",
+    "Named",
     "NewMeeting",
     "NewRow",
     "Nonces",
@@ -107,6 +110,8 @@ __all__ = [
     "ToolKey",
     "ToolKeys",
     "Wanted",
+    "copys_token",
+    "new_token",
     "number_of",
     "open_store",
     "schema",
@@ -121,6 +126,7 @@ class Store:
     platforms: Platforms
     people: People
     meetings: Meetings
+    links: MeetingLinks
     nonces: Nonces
     launches: Launches
     keys: ToolKeys
@@ -149,6 +155,7 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         platforms=Platforms(database, vault),
         people=People(database),
         meetings=Meetings(database, vault),
+        links=MeetingLinks(database, vault),
         nonces=Nonces(database),
         launches=Launches(database),
         keys=ToolKeys(database, vault),

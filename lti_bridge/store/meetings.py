@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, case, func, or_, select, update
 
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow, UserRow
-from lti_bridge.store.upsert import insert
+from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
     from sqlalchemy import Row, Select
@@ -46,6 +46,13 @@ class Meeting:
     confirmed_ms: int
     host_id: int | None = None
     """Whose class it is, once a moderator came."""
+    link_token: str | None = None
+    """What links placed by deep linking name it by."""
+    title: str = ""
+    """As a teacher called it; empty: its link's title, within ``name``."""
+    text: str = ""
+    own_service: str | None = None
+    """As of :class:`NewMeeting`."""
 
     def __repr__(self) -> str:
         """No passwords: a meeting may be printed."""
@@ -54,10 +61,13 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class NewMeeting:
-    """What a standing meeting is made from, when the first person comes by its link."""
+    """What a standing meeting is made from: when the first person comes by its link, or when it
+    is picked to be linked.
+    """
 
     course_id: int
-    resource_link_id: str
+    resource_link_id: str | None
+    """None where links name it by ``link_token``."""
     service: str
     name: str
     logout_url: str
@@ -68,6 +78,9 @@ class NewMeeting:
     wait_for_moderator: bool = False
     own_service: str | None = None
     """Where the link itself names a service; the meeting stays there then."""
+    link_token: str | None = None
+    title: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +109,18 @@ class Meetings:
 
     def _one(self, statement: Select[Any], key: dict[str, Any]) -> Meeting | None:
         row = self._database.read(lambda c: c.execute(statement, key).first())
-        return self._meeting(row) if row else None
+        return meeting_from(row, self._vault) if row else None
 
     def add_standing(self, new: NewMeeting, now_ms: int) -> Meeting:
         """Make it, or give the one that another thread or process just made.
 
         It meets on the service that its link names, or else its course, or else ``new.service``.
         """
-        courses = (
-            select(CourseRow.conferencing).where(CourseRow.id == new.course_id).scalar_subquery()
-        )
-        statement = (
-            insert(self._database, MeetingRow)
-            .values(
-                course_id=new.course_id,
-                resource_link_id=new.resource_link_id,
-                service=func.coalesce(new.own_service, courses, new.service),
-                own_service=new.own_service,
-                meeting_id=f"lti-{secrets.token_hex(16)}",
-                name=new.name,
-                attendee_password_sealed=self._vault.seal(secrets.token_hex(12)),
-                moderator_password_sealed=self._vault.seal(secrets.token_hex(12)),
-                logout_url=new.logout_url,
-                record=new.record,
-                wait_for_moderator=new.wait_for_moderator,
-                meets_course_id=new.meets_course_id,
-                meets_connection=new.meets_connection,
-                lti_context_id=new.lti_context_id,
-                created_ms=now_ms,
-            )
-            .on_conflict_do_nothing(index_elements=["course_id", "resource_link_id"])
+        statement = insertion(self._database, self._vault, new, now_ms).on_conflict_do_nothing(
+            index_elements=["course_id", "resource_link_id"]
         )
         self._database.write_statement(lambda c: c.execute(statement))
-        made = self.standing(new.course_id, new.resource_link_id)
+        made = self.standing(new.course_id, new.resource_link_id or "")
         if made is None:  # pragma: no cover - would mean it was deleted in this very moment
             raise LookupError(new.resource_link_id)
         return made
@@ -229,7 +221,7 @@ class Meetings:
         statement = (
             update(MeetingRow)
             .where(
-                MeetingRow.resource_link_id.is_not(None),
+                MeetingRow.begins_ms.is_(None),
                 MeetingRow.service != wanted,
                 or_(
                     MeetingRow.service.not_in(configured),
@@ -267,13 +259,40 @@ class Meetings:
         )
         return self._database.write_statement(lambda c: c.execute(statement).rowcount)
 
-    def _meeting(self, row: Row[Any]) -> Meeting:
-        return Meeting(
-            **{name: getattr(row, name) for name in _PLAIN},
-            attendee_password=self._vault.open(row.attendee_password_sealed),
-            moderator_password=self._vault.open(row.moderator_password_sealed),
-            confirmed_ms=row.confirmed_ms or 0,
-        )
+
+def insertion(database: Database, vault: Vault, new: NewMeeting, now_ms: int) -> Insert:
+    """The statement that makes a meeting, with an ID and passwords of its own."""
+    courses = select(CourseRow.conferencing).where(CourseRow.id == new.course_id).scalar_subquery()
+    return insert(database, MeetingRow).values(
+        course_id=new.course_id,
+        resource_link_id=new.resource_link_id,
+        link_token=new.link_token,
+        title=new.title,
+        text=new.text,
+        service=func.coalesce(new.own_service, courses, new.service),
+        own_service=new.own_service,
+        meeting_id=f"lti-{secrets.token_hex(16)}",
+        name=new.name,
+        attendee_password_sealed=vault.seal(secrets.token_hex(12)),
+        moderator_password_sealed=vault.seal(secrets.token_hex(12)),
+        logout_url=new.logout_url,
+        record=new.record,
+        wait_for_moderator=new.wait_for_moderator,
+        meets_course_id=new.meets_course_id,
+        meets_connection=new.meets_connection,
+        lti_context_id=new.lti_context_id,
+        created_ms=now_ms,
+    )
+
+
+def meeting_from(row: Row[Any], vault: Vault) -> Meeting:
+    """A whole row, its passwords opened."""
+    return Meeting(
+        **{name: getattr(row, name) for name in _PLAIN},
+        attendee_password=vault.open(row.attendee_password_sealed),
+        moderator_password=vault.open(row.moderator_password_sealed),
+        confirmed_ms=row.confirmed_ms or 0,
+    )
 
 
 _PLAIN: Final = (
@@ -292,6 +311,10 @@ _PLAIN: Final = (
     "remote_id",
     "moderator_ms",
     "host_id",
+    "link_token",
+    "title",
+    "text",
+    "own_service",
 )
 
 _MEETING: Final = select(MeetingRow.__table__)

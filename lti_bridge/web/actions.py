@@ -38,9 +38,7 @@ class CourseViews:
     def open(self) -> Response:
         """``POST /course/open``: back to the course page."""
         session = self.session("open")
-        if session.role == "moderator":
-            return self.pages.course(session, g.visit)
-        return self.pages.join_button(session, g.visit)
+        return self.pages.of_meeting(session, g.visit)
 
     def status(self) -> Response:
         """``POST /course/status``: what a page asks while it waits; answered from memory."""

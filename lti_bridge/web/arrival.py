@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from lti_bridge.directory import LAUNCH_SECONDS, Patience
+from lti_bridge.directory import LAUNCH_SECONDS, SUBMISSION_REVIEW, Patience
+from lti_bridge.errors import MalformedRequest
 from lti_bridge.scheduling import visitor_for
 from lti_bridge.security import FrameSession
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Course, Directory, Launch, Person, Visit
-    from lti_bridge.scheduling import MeetingBook
+    from lti_bridge.scheduling import LinkBook
     from lti_bridge.store import Meeting
     from lti_bridge.web.pages import Pages
 
@@ -23,11 +24,13 @@ class Arrival:
     """Where launches arrive."""
 
     directory: Directory
-    book: MeetingBook
+    links: LinkBook
     pages: Pages
 
     def __call__(self, launch: Launch, visit: Visit) -> Response:
         """The answer to a launch (CONTRACT.md, 4: "Which page", "Frame or window")."""
+        if launch.deep_linking is not None:
+            raise MalformedRequest("There is nothing to pick here yet.", code="message_type")
         patience = Patience(LAUNCH_SECONDS)
         visit.step = "course"
         course = self.directory.course_for(launch, patience)
@@ -36,9 +39,11 @@ class Arrival:
         person = self.directory.person_for(launch, course, patience)
         visit.user_id = person.id
         visit.step = "meeting"
-        meeting = self.book.standing(launch, course)
+        meeting = self.links.meeting_for(launch, course)
         visit.meeting_id = meeting.id
         session = _session(launch, course, person, meeting)
+        if launch.message_type == SUBMISSION_REVIEW:
+            return self.pages.of_meeting(session, visit)
         if not _goes_to_meeting(launch):
             return self.pages.course(session, visit)
         if launch.target == "window":

@@ -52,6 +52,11 @@ class Pages:
         visit.outcome = "page"
         return self._meeting_page("course/course.html", session, saved=saved)
 
+    def of_meeting(self, session: FrameSession, visit: Visit) -> Response:
+        """The page of the meeting for who is looking, whatever its link says of joining."""
+        show = self.course if session.role == "moderator" else self.join_button
+        return show(session, visit)
+
     def join_button(self, session: FrameSession, visit: Visit) -> Response:
         """The page in a frame whose one button opens the class in a new window.
 

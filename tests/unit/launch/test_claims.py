@@ -88,7 +88,9 @@ def test_only_version_1_3_0_is_taken(version):
     assert refused(version=version) == "message"
 
 
-@pytest.mark.parametrize("message_type", ["LtiDeepLinkingRequest", "basic-lti-launch-request", ""])
+@pytest.mark.parametrize(
+    "message_type", ["DataPrivacyLaunchRequest", "basic-lti-launch-request", ""]
+)
 def test_other_messages_are_refused(message_type):
     assert refused(message_type=message_type) == "message_type"
 
