@@ -126,7 +126,9 @@ def demo(port: int) -> None:
     Example:
       lti-bridge demo --port 8000
     """
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    # Ctrl-C too: a shell that starts it in the background has it ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _as_interrupt)
     with tempfile.TemporaryDirectory(prefix="lti-bridge-demo-") as folder, ExitStack() as stack:
         ports = _ports(port)
         settings = _start_services(stack, Path(folder), ports)

@@ -28,7 +28,7 @@ def test_student_and_teacher_come_into_class_and_leave_it(town, campus):
         in_class(window, name, role)
         expect(window.locator("#class-name")).to_contain_text("Algebra I")
         window.get_by_role("button", name="Leave").click()
-        window.wait_for_function("!document.querySelector('#me')", timeout=PATIENCE)
+        expect(window.locator("#me")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_a_service_in_trouble_is_told_of_and_then_comes_back(town, campus):

@@ -84,8 +84,9 @@ def test_reloading_the_frame_shows_the_same_page_again(town):
     student.open_link()
     frame = student.frame()
     frame.wait_for_load_state("load")  # a reload before that would break off what still loads
-    frame.evaluate("window.before = true; location.reload()")
-    frame.wait_for_function("!window.before && document.readyState === 'complete'")
+    with frame.expect_navigation():
+        frame.evaluate("location.reload()")
+    frame.wait_for_load_state("load")
     expect(frame.get_by_role("heading", name="Live class")).to_be_visible()
     in_class(student.join(student.page.frame_locator("iframe.tool")), STUDENT, "Attendee")
 

@@ -35,7 +35,7 @@ def demo(port: int, **environ: str) -> Iterator[tuple[subprocess.Popen[str], str
             env={**os.environ, **environ}, cwd=empty,
         )  # fmt: skip
         try:
-            end = time.monotonic() + 40
+            end = time.monotonic() + 90
             while not (url := _printed(said)):
                 assert process.poll() is None, _all(said)
                 assert time.monotonic() < end, "it printed no URL"
