@@ -28,6 +28,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         refresh_key_sets=refresh_key_sets,
         follow_platforms=bridge.follow_platforms,
         services_there=bridge.services,
+        rotate_days=bridge.settings.keys.rotate_days,
     )
 
 

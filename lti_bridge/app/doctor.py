@@ -10,9 +10,10 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.errors import BridgeError, RemoteError
+from lti_bridge.errors import BridgeError, RemoteError, StoreError
 from lti_bridge.launch.key_sets import CALL, FETCH_SECONDS, usable_keys
 from lti_bridge.store import schema
+from lti_bridge.store.keys import DAY_MS
 
 if TYPE_CHECKING:
     from lti_bridge.app.wiring import Bridge
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CLOCK_SECONDS: Final = 30.0
 """A launch bears 60 s between the clocks; half of it is warned of."""
 MEETS_SECONDS: Final = 5.0
+LATE_DAYS: Final = 3
+"""So long after its day a rotation is late: the job for it runs once a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,18 @@ def _schema(bridge: Bridge) -> str:
 
 
 def _key(bridge: Bridge) -> str:
-    keys = bridge.store.keys.all()
-    return f"{len(keys)} signing key{'s' if len(keys) > 1 else ''}, current {keys[0].kid}"
+    keys = bridge.store.keys
+    signs, *others = keys.all()
+    age = (keys.now_ms() - signs.begins_ms) // DAY_MS
+    says = f"{signs.kid} signs, since {age} day{'' if age == 1 else 's'}"
+    days = bridge.settings.keys.rotate_days
+    is_followed = signs.published_until_ms is not None
+    if days and not is_followed and age >= days + LATE_DAYS:
+        raise StoreError(
+            f"{says}: it should have been followed after {days}",
+            remedy="Let a worker run, or: lti-bridge keys rotate; see keys.rotate_days.",
+        )
+    return f"{says}; {len(others)} more published" if others else says
 
 
 def _key_set(bridge: Bridge, platform: Platform, clocks: list[tuple[str, float]]) -> str:

@@ -23,7 +23,7 @@ def missing(bridge: Bridge) -> list[str]:
     except StoreError as error:
         return [f"database: {error.message} {error.remedy}"]
     try:
-        bridge.store.keys.all()
+        bridge.store.keys.every()
     except StoreError as error:
         return [f"key: {error.message} {error.remedy}"]
     return []

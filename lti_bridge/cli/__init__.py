@@ -12,6 +12,7 @@ from lti_bridge.cli.database import db
 from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.engagement import engagement
+from lti_bridge.cli.keys import keys
 from lti_bridge.cli.meets import meets
 from lti_bridge.cli.platforms import platform
 from lti_bridge.cli.serve import serve
@@ -33,7 +34,19 @@ def commands() -> None:
     """
 
 
-for command in (demo, serve, worker, db, doctor, platform, conferencing, meets, engagement, token):
+for command in (
+    demo,
+    serve,
+    worker,
+    db,
+    doctor,
+    platform,
+    keys,
+    conferencing,
+    meets,
+    engagement,
+    token,
+):
     commands.add_command(command)
 
 

@@ -44,6 +44,7 @@ class Jobs:
     refresh_key_sets: Callable[[], int]
     follow_platforms: Callable[[], int]
     services_there: Services
+    rotate_days: int
     now: Callable[[], float] = time.time
 
     def ask_meets_again(self) -> int:
@@ -114,6 +115,13 @@ class Jobs:
     def key_sets(self) -> int:
         """Fetch every platform's key set, so that launches don't have to; how many came."""
         return self.refresh_key_sets()
+
+    def keys(self) -> int:
+        """Let a new key follow one that signed long enough, and forget those that are over; how
+        many came and went. However many workers do this at once, one key comes.
+        """
+        keys = self.store.keys
+        return keys.follow_if_due(self.rotate_days) + keys.drop()
 
     def _now_ms(self) -> int:
         return int(self.now() * 1000)

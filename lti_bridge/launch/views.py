@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Response, g, request
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lti_bridge.launch.login import Login
     from lti_bridge.launch.storage import StoragePages
     from lti_bridge.store import ToolKey
+
+KEY_SET_SECONDS: Final = 600
+"""Our key set may be kept for so long: far less than a new key waits before it signs."""
 
 Arrive = Callable[["Launch", "Visit"], Response]
 """What becomes of a verified launch; the application wires it."""
@@ -63,8 +66,11 @@ class LaunchViews:
 
     def jwks(self) -> Response:
         """``/lti/jwks.json``: public keys only (RFC 7517)."""
-        return Response(
+        response = Response(
             key_set(self.keys()),
             mimetype="application/json",
-            headers={"Cache-Control": "public, max-age=600"},
+            headers={"Cache-Control": f"public, max-age={KEY_SET_SECONDS}"},
         )
+        response.add_etag()
+        response.make_conditional(request)
+        return response

@@ -11,6 +11,7 @@ from lti_bridge.settings.loading import load
 from lti_bridge.settings.models import (
     Conferencing,
     Engagement,
+    Keys,
     Meets,
     Platform,
     Retention,
@@ -23,6 +24,7 @@ from lti_bridge.settings.single import load_conferencing
 __all__ = [
     "Conferencing",
     "Engagement",
+    "Keys",
     "Meets",
     "Platform",
     "Retention",

@@ -176,6 +176,14 @@ class Platform(Table):
     )
 
 
+class Keys(Table):
+    """The bridge's own key pairs."""
+
+    rotate_days: Annotated[StrictInt, Field(ge=0, le=3650)] = Field(
+        default=90, description="a number of days from 1 to 3650, or 0 for never"
+    )
+
+
 class Retention(Table):
     """How long things are kept."""
 
@@ -216,6 +224,7 @@ class Settings(Table):
     platform: tuple[Platform, ...] = Field(
         default=(), description="the keys of each LMS below a line [[platform]]"
     )
+    keys: Keys = Field(default=Keys(), description="its keys below a line [keys]")
     retention: Retention = Field(
         default=Retention(), description="its keys below a line [retention]"
     )

@@ -46,6 +46,7 @@ from lti_bridge.store.people import (
 from lti_bridge.store.platforms import Platform, Platforms, Role
 from lti_bridge.store.records import Collectable, FoundRecording, FoundStay, Records
 from lti_bridge.store.reporting import Reports
+from lti_bridge.store.resealing import Resealed, Sealed
 from lti_bridge.store.services import ConferencingServices, StoredService
 from lti_bridge.store.snapshot import Snapshot
 from lti_bridge.store.tokens import PERMISSIONS, ApiToken, ApiTokens
@@ -100,8 +101,10 @@ __all__ = [
     "Profile",
     "Records",
     "Reports",
+    "Resealed",
     "Role",
     "Rows",
+    "Sealed",
     "Snapshot",
     "Standing",
     "Store",
@@ -141,6 +144,7 @@ class Store:
     meets_events: MeetsEvents
     call_slots: CallSlots
     engagement: EngagementData
+    sealed: Sealed
 
     def close(self) -> None:
         """Give every connection back."""
@@ -170,4 +174,5 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         meets_events=MeetsEvents(database),
         call_slots=CallSlots(database),
         engagement=EngagementData(database),
+        sealed=Sealed(database, vault),
     )

@@ -17,7 +17,9 @@ class Vault:
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         """``secret_keys`` as in the settings: the first is the current one."""
-        self._fernet = MultiFernet([Fernet(_derived(key)) for key in secret_keys])
+        fernets = [Fernet(_derived(key)) for key in secret_keys]
+        self._current = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     def seal(self, secret: str) -> str:
         """The secret as text that may stand in a table."""
@@ -33,6 +35,14 @@ class Vault:
                 remedy="Put the key it was sealed with into the secret_key list, after the first.",
                 code="sealed_with_another_key",
             ) from None
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether it was sealed with the first secret key."""
+        try:
+            self._current.decrypt(sealed.encode("ascii"))
+        except InvalidToken:
+            return False
+        return True
 
 
 def _derived(secret_key: str) -> bytes:

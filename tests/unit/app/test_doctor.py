@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
 from lti_bridge.app.doctor import examine
 from lti_bridge.settings import Conferencing
-from lti_bridge.store.tables import ServiceRow
+from lti_bridge.store.keys import DAY_MS
+from lti_bridge.store.tables import ServiceRow, ToolKeyRow
 from tests.campus import MEETINGZ_SECRET
 
 KINDS = ("meetingz", "mconf", "bigbluebutton", "onstream")
@@ -91,3 +94,35 @@ def test_an_admins_own_that_cant_be_read_is_said_with_what_to_do(campus):
     assert not findings["own"].well
     assert "conferencing add own" in findings["own"].says
     assert findings["live"].well, "it keeps no other from work"
+
+
+def key_of(campus, days):
+    """What it finds of the bridge's own key, were that so old."""
+    made_ms = int(time.time() * 1000) - days * DAY_MS
+    change = update(ToolKeyRow).values(created_ms=made_ms)
+    campus.bridge.store.database.write(lambda c: c.execute(change))
+    campus.restart()
+    return next(one for one in examine(campus.bridge) if one.what == "key")
+
+
+@pytest.mark.parametrize(("days", "says"), [(0, "0 days"), (1, "1 day"), (92, "92 days")])
+def test_how_long_the_bridges_own_key_has_signed(campus, days, says):
+    finding = key_of(campus, days)
+    assert finding.well
+    assert finding.says.endswith(f" signs, since {says}")
+
+
+def test_a_rotation_that_is_overdue_is_told_of_with_what_to_do(campus):
+    finding = key_of(campus, 93)
+    assert not finding.well
+    assert finding.says.endswith("since 93 days: it should have been followed after 90")
+    assert "lti-bridge keys rotate" in finding.remedy
+    campus.bridge.store.keys.follow()
+    followed = next(one for one in examine(campus.bridge) if one.what == "key")
+    assert followed.well
+    assert followed.says.endswith("1 more published")
+
+
+def test_where_keys_never_rotate_none_is_overdue(new_campus):
+    campus = new_campus(top="keys = { rotate_days = 0 }")
+    assert key_of(campus, 4000).well

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from lti_bridge.app.background import jobs_of
 from lti_bridge.jobs import Jobs
 from lti_bridge.store import Invitations, LaunchEntry, Notice, StoredInvitation, Vault
 from lti_bridge.store.notices import CLEARED_AT_ONCE
+from lti_bridge.store.tables import ToolKeyRow
 from tests.campus import SECRET_KEY
 
 ENGINES = ("sqlite", "postgresql")
@@ -18,17 +21,7 @@ LATER = 120.0
 
 def later(jobs: Jobs, seconds: float = LATER) -> Jobs:
     """The same jobs with a clock that is ahead."""
-    return Jobs(
-        store=jobs.store,
-        directory=jobs.directory,
-        launches_days=jobs.launches_days,
-        meets=jobs.meets,
-        engagement=jobs.engagement,
-        refresh_key_sets=jobs.refresh_key_sets,
-        follow_platforms=jobs.follow_platforms,
-        services_there=jobs.services_there,
-        now=lambda: time.time() + seconds,
-    )
+    return replace(jobs, now=lambda: time.time() + seconds)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -148,3 +141,28 @@ def test_key_sets_are_fetched_so_that_launches_do_not_have_to(campus):
 def test_a_key_set_that_is_down_is_no_failure_of_the_job(campus, capfd):
     campus.lms.key_set_fault = "html"
     assert jobs_of(campus.bridge).key_sets() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_keys_rotate_by_themselves_and_those_that_are_over_go(new_campus, engine):
+    campus = new_campus(engine)
+    jobs = jobs_of(campus.bridge)
+    assert jobs.keys() == 0, "the first has just begun"
+    keys = campus.bridge.store.keys
+    made = update(ToolKeyRow).values(created_ms=1)
+    keys.every()
+    campus.bridge.store.database.write(lambda c: c.execute(made))
+    assert jobs.keys() == 1
+    assert jobs.keys() == 0, "one waits"
+    assert len(keys.every()) == 2
+    over = update(ToolKeyRow).where(ToolKeyRow.slot == 1).values(published_until_ms=1)
+    campus.bridge.store.database.write(lambda c: c.execute(over))
+    assert jobs.keys() == 1
+    assert [key.slot for key in keys.every()] == [2]
+
+
+def test_keys_that_are_never_to_rotate_do_not(new_campus):
+    campus = new_campus(top="keys = { rotate_days = 0 }")
+    made = update(ToolKeyRow).values(created_ms=1)
+    campus.bridge.store.database.write(lambda c: c.execute(made))
+    assert jobs_of(campus.bridge).keys() == 0

@@ -12,6 +12,7 @@ from lti_bridge.errors import SettingsError
 from lti_bridge.settings import (
     Conferencing,
     Engagement,
+    Keys,
     Meets,
     Platform,
     Retention,
@@ -36,6 +37,7 @@ MODELS = {
     "[[conferencing]]": Conferencing,
     "[engagement]": Engagement,
     "[[platform]]": Platform,
+    "[keys]": Keys,
     "[retention]": Retention,
 }
 SECRETS = {

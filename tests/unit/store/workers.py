@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from lti_bridge.errors import StoreError
 from lti_bridge.settings import Conferencing
-from lti_bridge.store import open_store, schema
+from lti_bridge.store import ToolKeys, Vault, open_store, schema
 from tests.unit.store.values import KEY, NOW, a_database, a_platform, an_old_platform
 
 PROCESSES = 4
@@ -76,6 +76,22 @@ def synchronise(url: str) -> int:
 def tool_keys(url: str) -> list[str]:
     with closing(open_store(url, [KEY])) as store:
         return [key.kid for key in store.keys.all()]
+
+
+def rotate_keys(url: str) -> bool:
+    with closing(open_store(url, [KEY])) as store:
+        return store.keys.follow()
+
+
+def rotate_keys_that_are_due(url: str) -> bool:
+    with closing(open_store(url, [KEY])) as store:
+        keys = ToolKeys(store.database, Vault([KEY]), now=lambda: time.time() + 90 * 86_400)
+        return keys.follow_if_due(90)
+
+
+def replace_keys(url: str) -> None:
+    with closing(open_store(url, [KEY])) as store:
+        store.keys.replace()
 
 
 def synchronise_services(url: str) -> list[tuple[str, str, str]]:
