@@ -21,10 +21,8 @@ EVENT_FILTERS: Final = (
     COURSES,
     Parameter("meetsIdUsers_host", "ids", "Only with one of these hosts."),
     Parameter("meetsIdConferencingAccounts", "ids", "Only with one of these accounts."),
-    Parameter(
-        "conferencingServices", "texts", "Only on these: meetingz, mconf, bigbluebutton, onstream."
-    ),
 )
+SERVICES: Final = "Only on these: meetingz, mconf, bigbluebutton, onstream."
 
 
 def _times(stem: str, what: str) -> tuple[Parameter, ...]:
@@ -82,7 +80,12 @@ _ALL: Final = (
     ),
     Function(
         "list_conferencing_events", "Meetings.", "conferencingEvents", VIEW,
-        (*EVENT_FILTERS, *_times("timeBegin", "begin"), *_times("timeEnd", "end")),
+        (
+            *EVENT_FILTERS,
+            Parameter("conferencingServices", "services", SERVICES),
+            *_times("timeBegin", "begin"),
+            *_times("timeEnd", "end"),
+        ),
         paged=True,
     ),
     Function(
@@ -90,6 +93,7 @@ _ALL: Final = (
         ("viewData", "manageContent"),
         (
             *EVENT_FILTERS,
+            Parameter("conferencingServices", "recording_services", SERVICES),
             Parameter("meetsIdConferencingEvents", "ids", "Only of these meetings."),
             Parameter("type", "recording_type", "Only original, or only converted ones."),
             *_times("timeAdded", "were found"),

@@ -35,6 +35,11 @@ _PERMISSIONS: Final = (
     "manageAdmins", "manageConnections", "viewData", "manageConferencingAccounts", "manageContent",
 )  # fmt: skip
 
+_USER: Final[Json] = {
+    "meetsIdUser": ID, "meetsIdConnection": ID, "nameFirst": TEXT, "nameLast": TEXT,
+    "email": TEXT, "ltiIdUser": TEXT, "auxiliary": {"type": "object"},
+}  # fmt: skip
+
 SCHEMAS: Final[Json] = {
     "admins": _object(
         meetsIdAdmin=ID, email=TEXT, nameFirst=TEXT, nameLast=TEXT,
@@ -48,13 +53,10 @@ SCHEMAS: Final[Json] = {
         meetsIdCourse=ID, meetsIdConnection=ID, name=TEXT, ltiIdContext=TEXT,
         auxiliary={"type": "object"},
     ),
-    "users": {
-        **_object(
-            meetsIdUser=ID, meetsIdConnection=ID, nameFirst=TEXT, nameLast=TEXT, email=TEXT,
-            ltiIdUser=TEXT, auxiliary={"type": "object"},
-        ),
-        "description": "list_course_users adds roles.",
-    },
+    "users": _object(**_USER),
+    "courseUsers": _object(
+        **_USER, roles=_object(administrator=TRUTH, teacher=TRUTH, student=TRUTH)
+    ),
     "conferencingAccounts": _object(
         meetsIdConferencingAccount=ID, conferencingService=TEXT, conferencingUsername=TEXT,
         meetsIdUsers=IDS,
@@ -162,7 +164,7 @@ def _path(function: Function) -> Json:
 
 
 def _is_list(parameter: Parameter) -> bool:
-    return parameter.kind in {"ids", "texts", "roles"}
+    return parameter.kind in {"ids", "services", "recording_services", "roles"}
 
 
 def _schema(parameter: Parameter) -> Json:
@@ -171,8 +173,8 @@ def _schema(parameter: Parameter) -> Json:
             return ID
         case "ids":
             return IDS
-        case "texts":
-            return {"type": "array", "items": TEXT}
+        case "services" | "recording_services":
+            return {"type": "array", "items": {"type": "string", "minLength": 1}}
         case "roles":
             words = ["administrator", "teacher", "student"]
             return {"type": "array", "items": {"type": "string", "enum": words}}
@@ -210,11 +212,12 @@ def _answer(function: Function) -> Json:
         return _object(**status, attendance=listed, isFinal=TRUTH)
     if name == "conferencingAuthenticationLog":
         return _object(**status, **{name: listed}, **following)
+    of_course = {"users": "courseUsers"} if function.name == "list_course_users" else {}
     maps = {
         each: {
             "type": "object",
             "description": "By number.",
-            "additionalProperties": {"$ref": f"#/components/schemas/{each}"},
+            "additionalProperties": {"$ref": f"#/components/schemas/{of_course.get(each, each)}"},
         }
         for each in _MAPS.get(name, (name,))
     }

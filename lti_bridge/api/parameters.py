@@ -18,7 +18,10 @@ from lti_bridge.store import Standing
 if TYPE_CHECKING:
     from flask import Request
 
-Kind = Literal["id", "ids", "text", "texts", "time", "roles", "recording_type", "limit", "after"]
+Kind = Literal[
+    "id", "ids", "text", "services", "recording_services", "time", "roles", "recording_type",
+    "limit", "after",
+]  # fmt: skip
 
 LIMITS: Final = {"GET": 512, "POST": 4096}
 """Bytes of a value, after decoding."""
@@ -30,6 +33,8 @@ ROLES: Final = {
     "teacher": Standing.TEACHER,
     "student": Standing.STUDENT,
 }
+UNRECORDED: Final = frozenset({"gotomeeting", "gotowebinar"})
+"""Services whose "values cannot be present" where recordings are asked for."""
 _ENCODED: Final = re.compile(r"(?:[A-Za-z0-9\-._~!$'()*+,;:@/?=]|%[0-9A-Fa-f]{2})*", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 
@@ -55,8 +60,8 @@ class Parameter:
                 return limit
             case "ids":
                 return [self._number(one) for one in value.split(",")]
-            case "texts":
-                return value.split(",")
+            case "services" | "recording_services":
+                return self._services(value)
             case "roles":
                 return self._roles(value)
             case "recording_type":
@@ -71,6 +76,14 @@ class Parameter:
             what = "whole numbers, separated by commas" if self.kind == "ids" else "a whole number"
             raise self._wrong(f"must be {what}")
         return int(value)
+
+    def _services(self, value: str) -> list[str]:
+        found = value.split(",")
+        if not all(found):
+            raise self._wrong("must be names of services, separated by commas")
+        if self.kind == "recording_services" and not UNRECORDED.isdisjoint(found):
+            raise self._wrong(f"can't have {' or '.join(sorted(UNRECORDED))}: they record nothing")
+        return found
 
     def _roles(self, value: str) -> Standing:
         found = Standing.UNKNOWN

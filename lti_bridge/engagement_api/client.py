@@ -33,6 +33,8 @@ SECONDS: Final = 60.0
 LARGEST_ANSWER: Final = 200_000_000
 WAIT: Final = frozenset({429, 403, 503})
 TRIES: Final = 5
+LATEST: Final = 8_640_000_000_000_000
+"""The last millisecond that a date can be ("e.g. new Date().getTime()")."""
 LONGEST_PAUSE: Final = 60.0
 
 
@@ -75,9 +77,18 @@ class EngagementClient:
         """``organisation_data``: the rows, each with whatever columns it has.
 
         Dates are UTC milliseconds; ``from_ms`` is rounded down to its day, ``to_ms`` up, 0 is no
-        bound. Raises :class:`lti_bridge.errors.RemoteError`: rejected, malformed, or unavailable
-        (``code`` ``rate_limited`` where it told us to wait for too long).
+        bound. Raises :class:`lti_bridge.errors.RemoteError`: rejected (``code`` ``parameter`` for
+        what was never sent), malformed, or unavailable (``rate_limited`` where it told us to wait
+        for too long).
         """
+        if not data_method or not all(map(_is_date, (from_ms, to_ms))) or 0 < to_ms < from_ms:
+            raise RemoteRejected(
+                "organisation_data was to be asked for a period, or by a data method, that is"
+                " none; nothing was sent.",
+                service=SERVICE,
+                call="organisation_data",
+                code="parameter",
+            )
         parameters = {
             "account": self.account,
             "data_method": data_method,
@@ -151,6 +162,10 @@ def _read(response: Response, name: str) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise _malformed(name, "with something else than its JSON")
     return answer
+
+
+def _is_date(milliseconds: object) -> bool:
+    return type(milliseconds) is int and 0 <= milliseconds <= LATEST
 
 
 def _no_number(text: str) -> Any:

@@ -15,7 +15,7 @@ from lti_bridge.errors import RemoteRejected
 from lti_bridge.meets_api import reading
 from lti_bridge.meets_api.downloads import download_of
 from lti_bridge.meets_api.listing import Listing, Numbered
-from lti_bridge.meets_api.queries import MOST, Query
+from lti_bridge.meets_api.queries import MOST, UNRECORDED, Query
 from lti_bridge.meets_api.transport import Transport
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class MeetsClient:
             .ids("meetsIdCourses", meets_id_courses)
             .ids("meetsIdUsers_host", meets_id_users_host)
             .ids("meetsIdConferencingAccounts", meets_id_conferencing_accounts)
-            .texts("conferencingServices", conferencing_services)
+            .services("conferencingServices", conferencing_services)
             .time("timeBeginBefore", time_begin_before)
             .time("timeBeginAfter", time_begin_after)
             .time("timeEndBefore", time_end_before)
@@ -174,8 +174,8 @@ class MeetsClient:
             .ids("meetsIdConferencingEvents", meets_id_conferencing_events)
             .ids("meetsIdUsers_host", meets_id_users_host)
             .ids("meetsIdConferencingAccounts", meets_id_conferencing_accounts)
-            .text("type", recording_type)
-            .texts("conferencingServices", conferencing_services)
+            .type("type", recording_type)
+            .services("conferencingServices", conferencing_services, UNRECORDED)
             .time("timeAddedBefore", time_added_before)
             .time("timeAddedAfter", time_added_after)
             .time("timeEventBeginBefore", time_event_begin_before)
@@ -247,7 +247,8 @@ class MeetsClient:
         """
         return self._from(
             "from_lti_id_context",
-            {"meetsIdConnection": str(meets_id_connection), "ltiIdContext": lti_id_context},
+            meets_id_connection,
+            ("ltiIdContext", lti_id_context),
             "meetsIdCourse",
             timeout,
         )
@@ -261,7 +262,8 @@ class MeetsClient:
         """
         return self._from(
             "from_lti_id_user",
-            {"meetsIdConnection": str(meets_id_connection), "ltiIdUser": lti_id_user},
+            meets_id_connection,
+            ("ltiIdUser", lti_id_user),
             "meetsIdUser",
             timeout,
         )
@@ -308,8 +310,15 @@ class MeetsClient:
         )
 
     def _from(
-        self, function: str, parameters: Mapping[str, str], member: str, timeout: float
+        self,
+        function: str,
+        connection: int,
+        identifier: tuple[str, str],
+        member: str,
+        timeout: float,
     ) -> int | None:
+        query = Query(function).id("meetsIdConnection", connection).text(*identifier)
+        (parameters,) = query.each()
         try:
             answer = self._transport.call(function, parameters, timeout)
         except RemoteRejected as refusal:

@@ -7,7 +7,7 @@ several queries, and what can't be split is refused here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
@@ -21,6 +21,9 @@ MOST: Final = 1000
 LATEST: Final = 10**11
 """UNIX seconds of the year 5138: whoever says more means milliseconds."""
 ROLES: Final = ("administrator", "teacher", "student")
+TYPES: Final = ("original", "converted")
+UNRECORDED: Final = frozenset({"gotomeeting", "gotowebinar"})
+"""Services whose "values cannot be present" where recordings are asked for."""
 
 
 class Query:
@@ -37,12 +40,14 @@ class Query:
             self._lists[name] = [self._id(name, value) for value in dict.fromkeys(values)]
         return self
 
-    def texts(self, name: str, values: Iterable[str] | None) -> Query:
-        """As :meth:`ids`, of texts."""
+    def services(
+        self, name: str, values: Iterable[str] | None, without: Collection[str] = ()
+    ) -> Query:
+        """As :meth:`ids`, of conferencing services, and not of those ``without``."""
         if values is not None:
             given = list(dict.fromkeys(values))
-            if any("," in one or not one or len(one) > LIST_BYTES for one in given):
-                raise self._refused(f"a {name} that can't stand in a list")
+            if not all(map(_can_be_listed, given)) or any(one in without for one in given):
+                raise self._refused(f"a {name} that can't stand in its list")
             self._lists[name] = given
         return self
 
@@ -61,9 +66,18 @@ class Query:
         self._single[name] = self._id(name, value)
         return self
 
-    def text(self, name: str, value: str | None) -> Query:
-        """One text; None: not said."""
+    def text(self, name: str, value: str) -> Query:
+        """A text that must be there; its length is the transport's matter."""
+        if not isinstance(value, str) or not value:
+            raise self._refused(f"a {name} that is empty")
+        self._single[name] = value
+        return self
+
+    def type(self, name: str, value: str | None) -> Query:
+        """The type of a recording; None: of either."""
         if value is not None:
+            if value not in TYPES:
+                raise self._refused(f"a {name} that isn't one of {', '.join(TYPES)}")
             self._single[name] = value
         return self
 
@@ -109,6 +123,10 @@ class Query:
             call=self._function,
             code=code,
         )
+
+
+def _can_be_listed(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LIST_BYTES and "," not in value
 
 
 def _chunks(values: Sequence[str]) -> Iterator[str]:

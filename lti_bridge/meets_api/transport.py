@@ -124,6 +124,7 @@ _BASE: Final = "Check url of [meets]: it must be the API and authentication base
 _REMEDIES: Final = {
     401: _CREDENTIALS,
     403: _CREDENTIALS,
+    404: "It knows nothing by this number, or not any more.",
     **dict.fromkeys(range(300, 400), _BASE),
 }
 

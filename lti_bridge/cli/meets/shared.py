@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from lti_bridge.app import Bridge
     from lti_bridge.meets_api import MeetsClient
 
-csv_option = click.option("--csv", "as_csv", is_flag=True, help="Answer in CSV.")
+csv_option: Final = click.option(
+    "--csv", "as_csv", is_flag=True, help="Answer in CSV; times are UNIX seconds."
+)
 
 
 class Moment(click.ParamType[int]):
@@ -41,8 +43,22 @@ class Moment(click.ParamType[int]):
             )
 
 
+class Number(click.ParamType[int]):
+    """A number of MEETS."""
+
+    name = "NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """It, as it can be."""
+        text = str(value)
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+        if not 0 < number < 2**63:
+            self.fail(f"{value!r} is no number of MEETS: those are whole, from 1 up.", param, ctx)
+        return number
+
+
 MOMENT: Final = Moment()
-NUMBER: Final = click.IntRange(1, 2**63 - 1)
+NUMBER: Final = Number()
 
 
 @contextmanager

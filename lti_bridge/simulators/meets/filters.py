@@ -10,6 +10,7 @@ from lti_bridge.simulators.meets.records import Course, Event, Recording, Record
 from lti_bridge.simulators.meets.requests import refusal
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_UNRECORDED = frozenset({"gotomeeting", "gotowebinar"})
 _ROLES = frozenset({"administrator", "teacher", "student"})
 Fits = Callable[[int, Any], bool]
 
@@ -44,7 +45,12 @@ class Given:
     def texts(self, name: str) -> frozenset[str] | None:
         """A comma-separated list of texts."""
         value = self._values.get(name)
-        return None if value is None else frozenset(value.split(","))
+        if value is None:
+            return None
+        found = frozenset(value.split(","))
+        if "" in found:
+            raise refusal(400, f'Parameter "{name}" has an empty part')
+        return found
 
     def roles(self, name: str) -> frozenset[str] | None:
         """A list of roles."""
@@ -139,6 +145,8 @@ def events(records: Records, given: Given, *, times: str = "time") -> Fits:
 def recordings(records: Records, given: Given) -> Fits:
     """``list_conference_recordings``."""
     of_event = events(records, given, times="timeEvent")
+    if _UNRECORDED & (given.texts("conferencingServices") or frozenset()):
+        raise refusal(400, 'Parameter "conferencingServices" has a service that records nothing')
     numbers = given.numbers("meetsIdConferencingEvents")
     wanted = given.choice("type", "original", "converted")
     added = _between(given, "timeAdded")

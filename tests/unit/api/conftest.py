@@ -83,6 +83,13 @@ def reporting(request, tmp_path_factory):
         yield Reporting(url, stack)
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory):
+    """For what is answered before any database is asked."""
+    with ExitStack() as stack:
+        yield Reporting(f"sqlite:///{tmp_path_factory.mktemp('refusing') / 'reports.db'}", stack)
+
+
 @pytest.fixture
 def own_reporting(database_url):
     """For tests that change something."""

@@ -13,8 +13,8 @@ from tests.unit.api.test_access import REQUIRED
 
 
 @pytest.fixture(scope="module")
-def description(reporting):
-    answer = ask("GET", f"{reporting.base}/openapi.json")
+def description(refusing):
+    answer = ask("GET", f"{refusing.base}/openapi.json")
     assert answer.status == 200, "without a token"
     return json.loads(answer.body)
 
@@ -22,23 +22,6 @@ def description(reporting):
 def test_it_is_openapi(description):
     validate(description)
     assert description["servers"] == [{"url": "https://bridge.example.edu/api/meets"}]
-
-
-def test_it_has_every_function_of_the_manual(description):
-    assert sorted(path.lstrip("/") for path in description["paths"]) == [
-        "download_conference_recording",
-        "from_lti_id_context",
-        "from_lti_id_user",
-        "get_conferencing_authentication_log",
-        "get_conferencing_event_attendance",
-        "list_admins",
-        "list_conference_recordings",
-        "list_conferencing_events",
-        "list_connections",
-        "list_course_users",
-        "list_courses",
-        "list_users",
-    ]
 
 
 def test_every_answer_is_as_described(reporting, description):

@@ -10,6 +10,7 @@ import pytest
 from lti_bridge.simulators.meets import create_meets, seed
 from lti_bridge.simulators.meets.records import Recording, Stay
 from lti_bridge.simulators.serving import Server
+from tests import manual
 from tests.unit.cli.house import run
 
 SETTINGS = """
@@ -96,9 +97,7 @@ def test_a_limit_is_of_all(office):
     assert len(office.run("list", "users", "--limit", 60).out.splitlines()) == 61
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sent"),
-    [
+FILTERS = [
         (["courses", "--connection", 1, "--connection", 2], {"meetsIdConnections": "1,2"}),
         (["courses", "--user", 5], {"meetsIdUsers_canAccess": "5"}),
         (["courses", "--administrator", 5], {"meetsIdUsers_isAdministrator": "5"}),
@@ -107,6 +106,14 @@ def test_a_limit_is_of_all(office):
         (["users", "--course", 3], {"meetsIdCourses": "3"}),
         (["course-users", 3, "--role", "teacher"], {"meetsIdCourse": "3", "roles": "teacher"}),
         (["course-users", 3, "--without-role", "student"], {"rolesExclude": "student"}),
+        (["users", "--connection", 2], {"meetsIdConnections": "2"}),
+        (["events", "--connection", 1], {"meetsIdConnections": "1"}),
+        (["events", "--course", 1, "--course", 4], {"meetsIdCourses": "1,4"}),
+        (["recordings", "--connection", 1], {"meetsIdConnections": "1"}),
+        (["recordings", "--course", 1], {"meetsIdCourses": "1"}),
+        (["recordings", "--host", 2], {"meetsIdUsers_host": "2"}),
+        (["recordings", "--account", 2], {"meetsIdConferencingAccounts": "2"}),
+        (["recordings", "--service", "zoom"], {"conferencingServices": "zoom"}),
         (["events", "--host", 2], {"meetsIdUsers_host": "2"}),
         (["events", "--account", 2], {"meetsIdConferencingAccounts": "2"}),
         (["events", "--service", "zoom"], {"conferencingServices": "zoom"}),
@@ -126,14 +133,66 @@ def test_a_limit_is_of_all(office):
             ["authentication-log", "--after", 5, "--before", 9],
             {"timeAfter": "5", "timeBefore": "9"},
         ),
-    ],
-)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "sent"), FILTERS)
 def test_every_filter_is_sent_by_its_name(office, arguments, sent):
     from urllib.parse import parse_qs
 
     assert office.run("list", *arguments, "--json").code == 0
     asked = parse_qs(office.simulator.faults.requests[-1].query)
     assert {name: asked[name][0] for name in sent} == sent
+
+
+COMMANDS = {
+    "courses": "list_courses",
+    "users": "list_users",
+    "course-users": "list_course_users",
+    "events": "list_conferencing_events",
+    "recordings": "list_conference_recordings",
+    "authentication-log": "get_conferencing_authentication_log",
+}
+
+
+def test_every_filter_of_the_manual_has_its_option():
+    found = {(COMMANDS[arguments[0]], name) for arguments, sent in FILTERS for name in sent}
+    paging = {"limit", "startAfterId"}
+    assert found == {
+        (name, each.name)
+        for name, each in manual.EVERY
+        if name in COMMANDS.values() and each.name not in paging
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "users", "--course", "x"],
+        ["list", "users", "--course", 0],
+        ["list", "events", "--host", "9" * 20],
+        ["list", "events", "--host", 2**63],
+        ["list", "course-users", "-1"],
+        ["get", "attendance", "1.5"],
+        ["download", "one"],
+        ["from", "course", "x", "--connection", "main"],
+    ],
+)
+def test_a_number_that_is_none_is_refused_before_anything_is_asked(office, arguments):
+    done = office.run(*arguments)
+    assert done.code == 2
+    assert office.simulator.faults.requests == []
+
+
+def test_a_number_that_meets_does_not_know_is_said_to_be(office):
+    for arguments in (
+        ["get", "attendance", 4711],
+        ["download", 4711],
+        ["list", "course-users", 99],
+    ):
+        done = office.run(*arguments)
+        assert done.code == 1
+        assert "knows nothing by this number" in done.err
 
 
 def test_a_time_that_is_none_is_refused_with_an_example(office):

@@ -117,11 +117,48 @@ def test_rows_are_whatever_they_are(account):
     assert account.client.organisation_data("standard", 0, 0) == rows
 
 
-@pytest.mark.parametrize("method", ["unknown", ""])
-def test_what_it_does_not_know_is_refused(account, method):
-    with pytest.raises(RemoteRejected):
-        account.client.organisation_data(method, 0, 0)
+def test_what_it_does_not_know_is_refused(account):
+    with pytest.raises(RemoteRejected) as error:
+        account.client.organisation_data("unknown", 0, 0)
+    assert error.value.code == "http_404"
     assert account.slept == []
+
+
+@pytest.mark.parametrize(
+    ("method", "first", "last"),
+    [
+        ("", 0, 0),
+        ("standard", -1, 0),
+        ("standard", 0, -1),
+        ("standard", DAY, DAY - 1),
+        ("standard", 1.5, 0),
+        ("standard", "0", 0),
+        ("standard", True, 0),
+        ("standard", 0, 8_640_000_000_000_001),
+    ],
+)
+def test_what_makes_no_sense_is_never_sent(account, method, first, last):
+    with pytest.raises(RemoteRejected) as error:
+        account.client.organisation_data(method, first, last)
+    assert error.value.code == "parameter"
+    assert account.simulator.faults.requests == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        (0, 0, ["long ago", "that day", "to come"]),
+        (DAY + 1, 0, ["that day", "to come"]),
+        (0, DAY + 1, ["long ago", "that day"]),
+        (DAY + DAY_MS, 8_640_000_000_000_000, ["to come"]),
+    ],
+)
+def test_nought_is_no_bound_and_the_future_is_one(account, first, last, found):
+    future = int(time.time() * 1000) + 300 * DAY_MS
+    for name, when in (("long ago", 86_400_000), ("that day", DAY), ("to come", future)):
+        account.simulator.add_rows("standard", when, [{"n": name}])
+    rows = account.client.organisation_data("standard", first, last)
+    assert [row["n"] for row in rows] == found
 
 
 def test_another_account_looks_like_having_to_wait_and_the_remedy_says_so(account):
