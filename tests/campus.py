@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from lti_bridge.app import Bridge, assemble, create_app
 from lti_bridge.settings import load
 from lti_bridge.simulators.bigbluebutton import create_bigbluebutton, create_mconf
-from lti_bridge.simulators.lms import DEMO_CAMPUS, EVERY_SCOPE, Tool, create_lms
+from lti_bridge.simulators.lms import DEMO_CAMPUS, EVERY_SCOPE, OldTool, Tool, create_lms
 from lti_bridge.simulators.lms import Campus as University
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.meets import create_meets
@@ -33,6 +33,7 @@ FAMILY = {
     "bigbluebutton": create_bigbluebutton,
 }
 KINDS = (*FAMILY, "onstream")
+OLD_SECRET = "consumer+secret/of the&1.1"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -102,7 +103,8 @@ class Campus:
     """Starts everything; use as a context manager.
 
     ``settings`` is TOML that is appended to the campus's own tables' top; ``platform`` holds
-    further lines of the platform's table. With ``lms_host`` "localhost" the LMS and the bridge are
+    further lines of the platform's table, ``old_platform`` those of a second one by
+    LTI 1.1 (none of that if None; see ``old_table``). With ``lms_host`` "localhost" the LMS and the bridge are
     different sites to a browser, as they are in life. ``university`` is who and what the LMS knows.
     ``kind`` is that of the conferencing service; ``service`` is its simulator, and holds further
     wishes for it (``simulated``).
@@ -117,6 +119,7 @@ class Campus:
         learn: bool = True,
         unknown: str = "pending",
         platform: str = "",
+        old_platform: str | None = None,
         top: str = "",
         lms_host: str = "127.0.0.1",
         university: University = DEMO_CAMPUS,
@@ -152,9 +155,18 @@ class Campus:
                 scopes=EVERY_SCOPE,
             )
         )
+        self.old_tool = OldTool("consumer-1", OLD_SECRET, f"{self.url}/lti/1p1/launch", "Bridge")
+        self.lms.old_tools[self.old_tool.consumer_key] = self.old_tool
         self.file = folder / "bridge.toml"
         self.file.write_text(
-            self._settings(database_url, meets=meets, unknown=unknown, platform=platform, top=top),
+            self._settings(
+                database_url,
+                meets=meets,
+                unknown=unknown,
+                platform=platform,
+                old_platform=old_platform,
+                top=top,
+            ),
             encoding="utf-8",
         )
         self.bridge: Bridge = assemble(load(self.file, {}))
@@ -168,7 +180,14 @@ class Campus:
         self.bridge_server.app = self.app
 
     def _settings(
-        self, database_url: str, *, meets: bool, unknown: str, platform: str, top: str
+        self,
+        database_url: str,
+        *,
+        meets: bool,
+        unknown: str,
+        platform: str,
+        old_platform: str | None,
+        top: str,
     ) -> str:
         lms = self.lms.issuer
         meets_table = f"""
@@ -203,6 +222,21 @@ key_set_url = "{self.lms_server.url}/lti/jwks"
 meets_connection = 1
 conferencing = "live"
 {platform}
+{"" if old_platform is None else self.old_table(old_platform)}
+"""
+
+    def old_table(self, more: str = "") -> str:
+        """The settings' table of the same LMS by LTI 1.1; ``LMS`` in ``more`` is its host."""
+        return f"""
+[[platform]]
+name = "Riverbank of before"
+type = "Other"
+version = "1.1"
+consumer_key = "{self.old_tool.consumer_key}"
+shared_secret = "{OLD_SECRET}"
+meets_connection = 2
+conferencing = "live"
+{more.replace("LMS", urlsplit(self.lms.issuer).netloc)}
 """
 
     def service_table(self, name: str) -> str:
@@ -293,6 +327,20 @@ url = "{self.service.url_for(self.meetingz_server)}"
         """A whole launch; ``changes``: ``claims``, ``remove``, ``headers``, ``key``, ``algorithm``."""
         browser = browser or Browser()
         return self.post_launch(browser, self.form(browser, user, link, **changes))
+
+    def old_form(self, user: Any, link: Any, **wishes: Any) -> dict[str, str]:
+        """The form of a launch by LTI 1.1; ``wishes`` as :meth:`LmsSimulator.old_form` has them."""
+        return self.lms.old_form(user, link, wishes.pop("tool", self.old_tool), **wishes)
+
+    def post_old_launch(
+        self, form: Mapping[str, str], *, browser: Browser | None = None, **headers: str
+    ) -> Answer:
+        url = f"{self.url}/lti/1p1/launch"
+        return (browser or Browser()).ask("POST", url, form, **headers)
+
+    def launch_old(self, user: Any, link: Any, **wishes: Any) -> Answer:
+        """A whole launch by LTI 1.1."""
+        return self.post_old_launch(self.old_form(user, link, **wishes))
 
 
 def _nothing_yet(environ: Any, start_response: Any) -> list[bytes]:

@@ -12,6 +12,7 @@ from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
 from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
+from lti_bridge.launch import lti1p1
 from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
@@ -27,6 +28,7 @@ __all__ = ["Bridge", "assemble", "create_app"]
 
 EVENTS = {
     "launch.launch": "launch",
+    "launch.old_launch": "launch",
     "launch.login": "login",
     "course.join": "join",
     "callbacks.ended": "callback",
@@ -34,6 +36,8 @@ EVENTS = {
     "callbacks.attendance": "callback",
 }
 """Endpoints whose every visit is told of; of others, only the refused."""
+
+ICON_PATH = "/course/static/icon.svg"
 
 SILENT = frozenset({"login", "status", ""})
 
@@ -71,11 +75,10 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     allow_http = settings.security.allow_http
     pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
-    app.register_blueprint(
-        launch.blueprint(
-            _launch_views(bridge, signers, web.Arrival(bridge.directory, links, pages))
-        )
-    )
+    arrive = web.Arrival(bridge.directory, links, pages)
+    lti = launch.blueprint(_launch_views(bridge, signers, arrive))
+    lti1p1.add_urls(lti, _old_launch_views(bridge, arrive))
+    app.register_blueprint(lti)
     views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
     elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)
     app.register_blueprint(web.blueprint(views, elsewhere))
@@ -118,6 +121,16 @@ def _launch_views(bridge: Bridge, signers: Signers, arrive: web.Arrival) -> laun
     )
 
 
+def _old_launch_views(bridge: Bridge, arrive: web.Arrival) -> lti1p1.OldLaunchViews:
+    public_url = bridge.settings.public_url
+    return lti1p1.OldLaunchViews(
+        launching=lti1p1.OldLaunching(bridge.consumers, bridge.store.nonces, public_url),
+        arrive=arrive,
+        begin=new_visit,
+        cartridge=lti1p1.cartridge(public_url, lti1p1.PATH, ICON_PATH),
+    )
+
+
 def _warn(meeting: Meeting, warnings: Sequence[str]) -> None:
     log.warning("create", meeting=meeting.id, service=meeting.service, warnings=list(warnings))
 
@@ -138,10 +151,10 @@ def _callback_views(
 def _origins(bridge: Bridge) -> web.pages.Origins:
     def origins(platform: int | None) -> Sequence[str]:
         if platform is not None:
-            known = bridge.platforms.find(platform)
+            known = bridge.platforms.find(platform) or bridge.consumers.find(platform)
             if known is not None:
                 return known.origins
-        return bridge.platforms.origins()
+        return (*bridge.platforms.origins(), *bridge.consumers.origins())
 
     return origins
 

@@ -47,6 +47,8 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
     for platform in bridge.settings.platform:
         if platform.version == "1.3":
             yield _found(f"key set of {platform.name}", partial(_key_set, bridge, platform, clocks))
+        else:
+            yield _found(f"LTI 1.1 of {platform.name}", partial(_consumer, bridge, platform))
     for name in bridge.services.names():
         yield _found(f"conferencing {name}", partial(_service, bridge, name))
     yield from _unreadable(bridge)
@@ -104,6 +106,21 @@ def _key_set(bridge: Bridge, platform: Platform, clocks: list[tuple[str, float]]
     if offset is not None:
         clocks.append((platform.name, offset))
     return f"{keys} key{'s' if keys > 1 else ''}"
+
+
+def _consumer(bridge: Bridge, platform: Platform) -> str:
+    """What a launch by LTI 1.1 needs of us; the LMS itself is asked for nothing."""
+    if bridge.consumers.by_key(platform.consumer_key) is None:
+        raise StoreError(
+            "isn't in the database yet, or its secret can't be opened",
+            remedy="Start the server once with these settings, then look again.",
+        )
+    if not platform.hosts:
+        return (
+            "its key is known; hosts is empty: nobody is sent back to it, and refused launches"
+            " don't show inside its pages"
+        )
+    return f"its key is known, its pages are on {', '.join(platform.hosts)}"
 
 
 def _keys_in(response: Response) -> int:

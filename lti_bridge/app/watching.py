@@ -145,12 +145,13 @@ def _belongs_in_list(event: str, refused: bool) -> bool:
 
 
 def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:
+    platform = visit.platform or visit.claimed
     return LaunchEntry(
         reference=visit.reference,
         at_ms=int(time.time() * 1000),
         outcome=visit.outcome,
         milliseconds=round(milliseconds),
-        connection_id=visit.platform.id if visit.platform else None,
+        connection_id=platform.id if platform else None,
         course_id=visit.course_id,
         user_id=visit.user_id,
         meeting_id=visit.meeting_id,

@@ -12,7 +12,7 @@ from lti_bridge.conferencing import Entry, Services
 from lti_bridge.directory import Directory
 from lti_bridge.engagement_api import EngagementClient
 from lti_bridge.http import Client
-from lti_bridge.launch import KeySets, PlatformBook
+from lti_bridge.launch import ConsumerBook, KeySets, PlatformBook
 from lti_bridge.lms_api import AccessTokens, LmsTransport
 from lti_bridge.meets_api import MeetsClient
 from lti_bridge.store import Snapshot, Store, open_store, schema
@@ -39,6 +39,7 @@ class Bridge:
     engagement: EngagementClient | None
     directory: Directory
     platforms: PlatformBook
+    consumers: ConsumerBook
     key_sets: KeySets
     lms: LmsTransport
 
@@ -105,6 +106,7 @@ def assemble(settings: Settings) -> Bridge:
             store.people, meets, settings.meets.unknown if settings.meets else "pending"
         ),
         platforms=PlatformBook(store.platforms),
+        consumers=ConsumerBook(store.platforms),
         key_sets=KeySets(client, store.platforms),
         lms=LmsTransport(client, AccessTokens(client, lambda: store.keys.all()[0])),
     )

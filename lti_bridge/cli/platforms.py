@@ -30,12 +30,13 @@ def list_platforms(config: Path, as_json: bool) -> None:
     """
     known = _known(config)
     if as_json:
-        print_json([_facts(one) for one in known])
+        print_json([_old_facts(one) if one.version == "1.1" else _facts(one) for one in known])
         return
     if not known:
         click.echo("No LMS yet. Add a [[platform]] to the settings file, then start the server.")
     for one in known:
-        click.echo(f"{one.id:>4}  {one.name}  ({one.type}, LTI {one.version})  {one.issuer}")
+        known_by = one.issuer or one.consumer_key
+        click.echo(f"{one.id:>4}  {one.name}  ({one.type}, LTI {one.version})  {known_by}")
 
 
 @platform.command()
@@ -54,7 +55,10 @@ def show(name: str, config: Path, as_json: bool) -> None:
         raise click.ClickException(
             f"No LMS is called {name!r}. See: lti-bridge platform list --config {config}"
         )
-    facts = _facts(one) | {"enter in the LMS": _for_the_lms(config)}
+    old = one.version == "1.1"
+    facts = (_old_facts(one) if old else _facts(one)) | {
+        "enter in the LMS": _for_the_old_lms(config) if old else _for_the_lms(config)
+    }
     if as_json:
         print_json(facts)
         return
@@ -70,7 +74,8 @@ def show(name: str, config: Path, as_json: bool) -> None:
 def _known(config: Path) -> list[Platform]:
     with bridge_of(config) as bridge:
         bridge.prepare()
-        return bridge.store.platforms.all()
+        platforms = bridge.store.platforms
+        return sorted([*platforms.all(), *platforms.of_lti_1p1()], key=lambda one: one.id)
 
 
 def _facts(one: Platform) -> dict[str, Any]:
@@ -89,6 +94,27 @@ def _facts(one: Platform) -> dict[str, Any]:
         "meets_connection": one.meets_connection,
         "conferencing": one.conferencing,
     }
+
+
+def _old_facts(one: Platform) -> dict[str, Any]:
+    """An LMS of LTI 1.1; its secret is shown nowhere."""
+    return {
+        "number": one.id,
+        "name": one.name,
+        "type": one.type,
+        "version": one.version,
+        "consumer_key": one.consumer_key,
+        "hosts": sorted(one.hosts),
+        "meets_connection": one.meets_connection,
+        "conferencing": one.conferencing,
+    }
+
+
+def _for_the_old_lms(config: Path) -> dict[str, str]:
+    from lti_bridge.settings import load
+
+    url = load(config).public_url
+    return {"tool URL": f"{url}/lti/1p1/launch", "cartridge URL": f"{url}/lti/config.xml"}
 
 
 def _for_the_lms(config: Path) -> dict[str, str]:

@@ -55,6 +55,14 @@ class DeepLinkingRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeLink:
+    """Where LTI 1.1 takes one person's grade for one link (Basic Outcomes)."""
+
+    service_url: str
+    sourced_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """A launch whose signature and every claim held. Nothing in it came from anywhere else."""
 
@@ -83,6 +91,10 @@ class Launch:
     services: LmsServices = LmsServices()
     deep_linking: DeepLinkingRequest | None = None
     """Where links are to be picked; there is no resource link then."""
+    outcome: OutcomeLink | None = None
+    """By LTI 1.1, where the LMS takes a grade."""
+    framed_by: str = ""
+    """Host that shows the pages, by a signed launch's word where the settings name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,10 @@ class Visit:
     reason: str = ""
     detail: str = ""
     platform: Platform | None = None
+    claimed: Platform | None = None
+    """Whose launch it says it is while nothing proves it; for the launch list alone."""
+    framed_by: str = ""
+    """As :class:`Launch` has it."""
     course_id: int | None = None
     user_id: int | None = None
     meeting_id: int | None = None

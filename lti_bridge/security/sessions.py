@@ -41,6 +41,8 @@ class FrameSession:
     course_title: str
     link_title: str
     observer: bool = False
+    framed_by: str = ""
+    """As :class:`Launch` has it."""
 
 
 class Sessions:

@@ -110,8 +110,12 @@ def issuer(value: str) -> str:
 
 
 def host(value: str) -> str:
-    """A host name or address, without scheme and port; given back in lower case."""
-    if not _is_host(value.lower()):
+    """A host name or address, without scheme, and with its port only if that isn't the usual one;
+    given back in lower case.
+    """
+    name, _, port = value.lower().rpartition(":")
+    numbered = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
+    if not _is_host(value.lower()) and not (numbered and _is_host(name) and ":" not in name):
         raise mistake("is not a host name", "give the bare name, such as lms.example.edu")
     return value.lower()
 

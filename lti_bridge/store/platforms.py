@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
+from lti_bridge.errors import StoreError
 from lti_bridge.store.engine import one_at_a_time
 from lti_bridge.store.tables import ConnectionRow, DeploymentRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from lti_bridge.settings import Platform as PlatformSettings
     from lti_bridge.store.engine import Database
@@ -57,6 +59,10 @@ class Platform:
     auth_audience: str = ""
     """``aud`` of token requests; empty: ``auth_token_url``."""
     policies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    consumer_key: str = ""
+    """Of LTI 1.1, which has neither issuer nor client ID …"""
+    shared_secret: str = field(default="", repr=False)
+    """… and signs with this; empty where it can't be opened."""
 
     def owns(self, url: str) -> bool:
         """Whether the URL is http(s) and on one of the platform's own hosts."""
@@ -71,7 +77,13 @@ class Platform:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Origins whose pages may frame ours."""
+        """Origins whose pages may frame ours.
+
+        Nothing says whether an LMS of LTI 1.1 is reached by https. A host alone means the scheme
+        of the page that names it, or a safer one (Content Security Policy 3, 6.7.2.8).
+        """
+        if self.version == "1.1":
+            return tuple(sorted(self.hosts))
         secure = not self.issuer.startswith("http:") and not self.auth_login_url.startswith("http:")
         scheme = "https" if secure else "http"
         return tuple(f"{scheme}://{host}" for host in sorted(self.hosts))
@@ -88,6 +100,20 @@ class Platforms:
     def all(self) -> list[Platform]:
         """Every active LTI 1.3 platform."""
         return self._database.read(_all)
+
+    def of_lti_1p1(self) -> list[Platform]:
+        """Every active LTI 1.1 platform, its shared secret opened."""
+        rows = self._database.read(lambda c: c.execute(_active("1.1")).all())
+        return [
+            replace(_platform(row, {}), shared_secret=self._secret(row.shared_secret_sealed))
+            for row in rows
+        ]
+
+    def _secret(self, sealed: str | None) -> str:
+        # One platform's secret that can't be opened is no reason to know none of the others.
+        with suppress(StoreError):
+            return self._vault.open(sealed or "")
+        return ""
 
     def synchronise(self, wanted: Iterable[PlatformSettings], now_ms: int) -> None:
         """Make the file's platforms those in the database that the file manages.
@@ -149,12 +175,16 @@ def _all(connection: Connection) -> list[Platform]:
     deployments: dict[int, dict[str, DeploymentState]] = {}
     for row in connection.execute(select(DeploymentRow.__table__)):
         deployments.setdefault(row.connection_id, {})[row.deployment_id] = row.state
-    rows = connection.execute(
+    rows = connection.execute(_active("1.3"))
+    return [_platform(row, deployments.get(row.id, {})) for row in rows]
+
+
+def _active(version: str) -> Select[Any]:
+    return (
         select(ConnectionRow.__table__)
-        .where(ConnectionRow.active, ConnectionRow.version == "1.3")
+        .where(ConnectionRow.active, ConnectionRow.version == version)
         .order_by(ConnectionRow.id)
     )
-    return [_platform(row, deployments.get(row.id, {})) for row in rows]
 
 
 def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Platform:
@@ -165,12 +195,12 @@ def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Plat
         name=row.name,
         type=row.type,
         version=row.version,
-        issuer=row.issuer,
-        client_id=row.client_id,
-        auth_login_url=row.auth_login_url,
+        issuer=row.issuer or "",
+        client_id=row.client_id or "",
+        auth_login_url=row.auth_login_url or "",
         auth_token_url=row.auth_token_url or "",
         auth_audience=row.auth_audience or "",
-        key_set_url=row.key_set_url,
+        key_set_url=row.key_set_url or "",
         key_set=row.key_set,
         key_set_ms=row.key_set_ms or 0,
         meets_connection=row.meets_connection,
@@ -181,6 +211,7 @@ def _platform(row: Row[Any], deployments: Mapping[str, DeploymentState]) -> Plat
         deployments=MappingProxyType(dict(deployments)),
         preset=row.preset,
         policies=MappingProxyType(json.loads(row.policies)),
+        consumer_key=row.consumer_key or "",
     )
 
 

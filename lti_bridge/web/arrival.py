@@ -70,4 +70,5 @@ def _session(launch: Launch, course: Course, person: Person, meeting: Meeting) -
         course_title=launch.course_title,
         link_title=launch.link_title,
         observer=launch.observer,
+        framed_by=launch.framed_by,
     )

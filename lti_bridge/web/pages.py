@@ -116,9 +116,10 @@ class Pages:
             window_login=login if apart else "",
         )
         platform = session.platform_id if session else None
+        framed_by = session.framed_by if session else visit.framed_by
         if visit.platform is not None:
             platform = visit.platform.id
-        return self._response(body, platform, type(error).status)
+        return self._response(body, platform, type(error).status, framed_by)
 
     def _meeting_page(self, template: str, session: FrameSession, **values: Any) -> Response:
         """A page about the meeting, with what its service says and can do."""
@@ -148,10 +149,13 @@ class Pages:
         body = render_template(
             template, session=session, token=self._sessions.issue(session), **values
         )
-        return self._response(body, session.platform_id, 200)
+        return self._response(body, session.platform_id, 200, session.framed_by)
 
-    def _response(self, body: str, platform: int | None, status: int) -> Response:
-        headers = page_headers(self._origins(platform), allow_http=self._allow_http)
+    def _response(
+        self, body: str, platform: int | None, status: int, framed_by: str = ""
+    ) -> Response:
+        ancestors = (*self._origins(platform), *([framed_by] if framed_by else []))
+        headers = page_headers(ancestors, allow_http=self._allow_http)
         return Response(body, status=status, headers=headers, mimetype="text/html")
 
 

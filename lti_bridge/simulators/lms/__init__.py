@@ -7,6 +7,7 @@ third-party cookie rules of today's browsers: nothing of it relies on a cookie i
 from lti_bridge.simulators.lms.campus import Campus, Course, Link, Tool, User
 from lti_bridge.simulators.lms.claims import CLAIM
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
+from lti_bridge.simulators.lms.lti1p1 import OldTool
 from lti_bridge.simulators.lms.simulator import KeySetFault, LmsSimulator, create_lms
 from lti_bridge.simulators.lms.tokens import EVERY_SCOPE, Scope
 
@@ -19,6 +20,7 @@ __all__ = [
     "KeySetFault",
     "Link",
     "LmsSimulator",
+    "OldTool",
     "Scope",
     "Tool",
     "User",

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from lti_bridge.errors import BridgeError
 from lti_bridge.settings import resource
-from lti_bridge.simulators.lms import endpoints, pages, roles, tokens
+from lti_bridge.simulators.lms import endpoints, outcomes, pages, roles, tokens
 from lti_bridge.simulators.lms.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def create_app(lms: LmsSimulator) -> Flask:
     app.register_blueprint(pages.blueprint(lms, sessions))
     app.register_blueprint(endpoints.blueprint(lms, sessions))
     app.register_blueprint(tokens.blueprint(lms))
+    app.register_blueprint(outcomes.blueprint(lms))
     app.register_error_handler(HTTPException, _http_error_page)
     app.register_error_handler(BridgeError, _refusal_page)
     app.after_request(_with_headers)

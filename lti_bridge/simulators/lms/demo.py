@@ -226,7 +226,22 @@ OTHER_SERVICES = (
 """Links that name a conferencing service of their own."""
 
 
+OLD_KEY = "riverbank-1p1"
+"""Consumer key of the tool that links of LTI 1.1 launch."""
+
+OLD_STYLE = Link(
+    id="rl-e07b-1p1",
+    kind="old",
+    title="Old-style link",
+    description="Launched by LTI 1.1, as it was before the move.",
+    client_id=OLD_KEY,
+)
+
+
 def campus_with_every_service() -> Campus:
-    """The demo campus, with links in Biology to classes on the other services."""
+    """The demo campus, with links in Biology to classes on the other services, and one of LTI 1.1
+    in Literature.
+    """
     biology = replace(BIOLOGY, links=(*BIOLOGY.links, *OTHER_SERVICES))
-    return replace(DEMO_CAMPUS, courses=(ALGEBRA, LITERATURE, biology))
+    literature = replace(LITERATURE, links=(*LITERATURE.links, OLD_STYLE))
+    return replace(DEMO_CAMPUS, courses=(ALGEBRA, literature, biology))

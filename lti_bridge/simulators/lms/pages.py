@@ -125,7 +125,7 @@ class _Pages:
             f"{_TEMPLATES}/launch.html", course=course, link=link, storage=self._lms.storage
         )
         response = make_response(page)
-        origins = self._lms.tool_of(link).origins
+        origins = self._lms.origins_of(link)
         response.headers["Content-Security-Policy"] = policy(frames=origins)
         return response
 
@@ -149,8 +149,8 @@ class _Pages:
         )
 
     def _start(self, link: Link) -> Response:
-        fields = self._lms.login_parameters(self._sessions.person(), link)
-        return hand_over(f"Opening {link.title}", self._lms.tool_of(link).login_url, fields)
+        url, fields = self._lms.opening(self._sessions.person(), link)
+        return hand_over(f"Opening {link.title}", url, fields)
 
     def _course(self, course_id: str) -> Course:
         person = self._sessions.person()

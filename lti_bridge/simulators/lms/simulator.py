@@ -15,6 +15,8 @@ from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.keys import KeyRing
+from lti_bridge.simulators.lms.lti1p1 import OldTool, launch_parameters, migration_claim, signed
+from lti_bridge.simulators.lms.outcomes import Outcomes
 from lti_bridge.simulators.lms.tokens import TokenDesk
 
 if TYPE_CHECKING:
@@ -45,6 +47,12 @@ class LmsSimulator:
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:
             self.add_tool(tool)
+        self.old_tools: dict[str, OldTool] = {}
+        """Tools of LTI 1.1 by consumer key; links name it in place of a client ID."""
+        self.moved: dict[str, OldTool] = {}
+        """By client ID of a tool of LTI 1.3, what it was before; its launches say so."""
+        self.outcomes = Outcomes(self)
+        """The gradebook of LTI 1.1."""
         self.storage: Storage = ""
         """Which frame keeps things for tools (LTI postMessage Storage), as logins say; empty:
         none does."""
@@ -86,6 +94,37 @@ class LmsSimulator:
         if tool is None:
             raise ServiceMissing("No tool is registered for this link.")
         return tool
+
+    def origins_of(self, link: Link) -> tuple[str, ...]:
+        """Every origin that may fill the link's frame."""
+        old = self.old_tools.get(link.client_id)
+        return old.origins if old else self.tool_of(link).origins
+
+    def opening(self, user: User, link: Link) -> tuple[str, dict[str, str]]:
+        """Where a form goes, and what is in it, when this person opens this link."""
+        old = self.old_tools.get(link.client_id)
+        if old:
+            return old.launch_url, self.old_form(user, link, old)
+        return self.tool_of(link).login_url, self.login_parameters(user, link)
+
+    def old_form(
+        self,
+        user: User,
+        link: Link,
+        tool: OldTool,
+        *,
+        changes: Mapping[str, str] | None = None,
+        remove: Sequence[str] = (),
+        secret: str | None = None,
+        oauth: Mapping[str, str] | None = None,
+    ) -> dict[str, str]:
+        """A launch of LTI 1.1, good or as bad as wished: ``changes`` and ``remove`` come before
+        it is signed; for ``secret`` and ``oauth`` see :func:`.lti1p1.signed`.
+        """
+        sourced_id = self.outcomes.sourced_id(user, link)
+        usual = launch_parameters(tool, self.issuer, self.campus, user, link, sourced_id)
+        parameters = usual | dict(changes or {})
+        return signed(tool, parameters, secret=secret, oauth=oauth, remove=remove)
 
     def count_key_set_request(self) -> None:
         """Adds one to ``jwks_requests``."""
@@ -150,7 +189,7 @@ class LmsSimulator:
         return self.keys.sign(made, headers=headers, key=key, algorithm=algorithm)
 
     def _claims(self, tool: Tool, user: User, link: Link, nonce: str) -> dict[str, Any]:
-        return launch_claims(
+        claims = launch_claims(
             issuer=self.issuer,
             tool=tool,
             campus=self.campus,
@@ -159,6 +198,8 @@ class LmsSimulator:
             nonce=nonce,
             now=int(time.time()),
         )
+        before = self.moved.get(tool.client_id)
+        return claims | (migration_claim(before, claims) if before else {})
 
 
 def create_lms(

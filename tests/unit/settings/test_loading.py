@@ -176,6 +176,9 @@ WRONG = [
     (TOP + LIVE + MOODLE + changed(SAKAI, ("Old Sakai", "Campus Moodle")), "platform[1].name: is the same as in platform[0]; give each its own"),
     (TOP + LIVE + MOODLE + changed(MOODLE, ("Campus Moodle", "Other Moodle")), "platform[1].client_id: is, with issuer, the same as in platform[0]; give each its own"),
     (TOP + LIVE + SAKAI + changed(SAKAI, ("Old Sakai", "Older Sakai")), "platform[1].consumer_key: is the same as in platform[0]; give each its own"),
+    (TOP + LIVE + MOODLE + "hosts = ['lms.example.edu:0']\n", "platform[0].hosts[0]: is not a host name; give the bare name, such as lms.example.edu"),
+    (TOP + LIVE + MOODLE + "hosts = ['lms.example.edu:x']\n", "platform[0].hosts[0]: is not a host name; give the bare name, such as lms.example.edu"),
+    (TOP + LIVE + MOODLE + "hosts = ['::1:80:x']\n", "platform[0].hosts[0]: is not a host name; give the bare name, such as lms.example.edu"),
     (TOP + LIVE + MOODLE + "hosts = ['https://lms.example.edu']\n", "platform[0].hosts[0]: is not a host name; give the bare name, such as lms.example.edu"),
     (TOP + LIVE + MOODLE + "roles = { 'a role' = 'moderator' }\n", 'platform[0].roles."a role": is not a role; use a role\'s name, such as Instructor, or its whole URI as key'),
     (TOP + LIVE + MOODLE + "roles = { Instrutor = 'moderator' }\n", "platform[0].roles.Instrutor: is not a role; did you mean Instructor?"),
@@ -345,10 +348,15 @@ def test_roles_are_names_or_uris(tmp_path):
         "http://purl.imsglobal.org/vocab/lis/v2/membership#Mentor": "attendee",
     }
     table = ", ".join(f"'{role}' = '{value}'" for role, value in roles.items())
-    text = TOP + LIVE + MOODLE + f"roles = {{ {table} }}\nhosts = ['LMS.example.edu', '::1']\n"
+    text = (
+        TOP
+        + LIVE
+        + MOODLE
+        + f"roles = {{ {table} }}\nhosts = ['LMS.example.edu', '::1', 'old.example.edu:8080']\n"
+    )
     platform = load(written(tmp_path, text), {}).platform[0]
     assert platform.roles == roles
-    assert platform.hosts == ("lms.example.edu", "::1")
+    assert platform.hosts == ("lms.example.edu", "::1", "old.example.edu:8080")
 
 
 @pytest.mark.parametrize(
