@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,6 +19,7 @@ from lti_bridge.settings import load
 from lti_bridge.simulators.bigbluebutton import create_bigbluebutton, create_mconf
 from lti_bridge.simulators.lms import DEMO_CAMPUS, EVERY_SCOPE, OldTool, Tool, create_lms
 from lti_bridge.simulators.lms import Campus as University
+from lti_bridge.simulators.lms.keys import SigningKey
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.meets import create_meets
 from lti_bridge.simulators.onstream import create_onstream
@@ -134,7 +136,9 @@ class Campus:
         )
         self.meetingz = self.service
         self.meets = create_meets(learn=learn, username="bridge", password="meets-pass-word")
-        self.lms = create_lms(issuer="http://unknown.invalid", tools=[], campus=university)
+        self.lms = create_lms(
+            issuer="http://unknown.invalid", tools=[], campus=university, key=_platform_key()
+        )
         self._servers = [
             Server(self.meetingz),
             Server(self.meets),
@@ -341,6 +345,12 @@ url = "{self.service.url_for(self.meetingz_server)}"
     def launch_old(self, user: Any, link: Any, **wishes: Any) -> Answer:
         """A whole launch by LTI 1.1."""
         return self.post_old_launch(self.old_form(user, link, **wishes))
+
+
+@cache
+def _platform_key() -> SigningKey:
+    """The LMS's first key, the same in all tests: making one takes longer than most of them."""
+    return SigningKey.generate()
 
 
 def _nothing_yet(environ: Any, start_response: Any) -> list[bytes]:

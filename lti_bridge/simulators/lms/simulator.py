@@ -14,7 +14,7 @@ from lti_bridge.simulators.lms.app import create_app
 from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
-from lti_bridge.simulators.lms.keys import KeyRing
+from lti_bridge.simulators.lms.keys import KeyRing, SigningKey
 from lti_bridge.simulators.lms.lti1p1 import OldTool, launch_parameters, migration_claim, signed
 from lti_bridge.simulators.lms.outcomes import Outcomes
 from lti_bridge.simulators.lms.tokens import TokenDesk
@@ -34,13 +34,15 @@ Storage = Literal["", "_parent", "post_message_forwarding"]
 class LmsSimulator:
     """An LTI 1.3 platform with a few courses, people and links."""
 
-    def __init__(self, issuer: str, tools: Sequence[Tool], campus: Campus) -> None:
+    def __init__(
+        self, issuer: str, tools: Sequence[Tool], campus: Campus, key: SigningKey | None
+    ) -> None:
         """See :func:`create_lms`."""
         self.issuer = issuer.rstrip("/")
         """Base URL without a trailing slash; may be set once the port is known."""
         self.campus = campus
         self.gate = Gate(campus)
-        self.keys = KeyRing()
+        self.keys = KeyRing(key)
         self.tokens = TokenDesk(self)
         """Gives access tokens to tools, and knows what each is good for."""
         self.tools: dict[str, Tool] = {}
@@ -203,7 +205,14 @@ class LmsSimulator:
 
 
 def create_lms(
-    *, issuer: str = "", tools: Sequence[Tool] = (), campus: Campus = DEMO_CAMPUS
+    *,
+    issuer: str = "",
+    tools: Sequence[Tool] = (),
+    campus: Campus = DEMO_CAMPUS,
+    key: SigningKey | None = None,
 ) -> LmsSimulator:
-    """An LMS whose base URL is ``issuer``, with these tools registered."""
-    return LmsSimulator(issuer, tools, campus)
+    """An LMS whose base URL is ``issuer``, with these tools registered.
+
+    ``key`` signs first; None: one is made, which takes a while.
+    """
+    return LmsSimulator(issuer, tools, campus, key)

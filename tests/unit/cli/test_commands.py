@@ -74,9 +74,9 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(campus, fault, what):
     assert wrong[0]["remedy"], "says how to mend it"
 
 
-def test_the_doctor_on_an_empty_database_says_db_upgrade(campus, new_database):
+def test_the_doctor_on_an_empty_database_says_db_upgrade(campus, empty_database):
     config = campus.file.with_name("other.toml")
-    url = new_database("postgresql")
+    url = empty_database("postgresql")
     config.write_text(
         re.sub(r'database_url = ".*"', f'database_url = "{url}"', campus.file.read_text())
     )

@@ -13,8 +13,8 @@ from tests.unit.store.workers import in_four_processes, upgrade
 
 
 @pytest.fixture
-def database(database_url):
-    with a_database(database_url) as database:
+def database(empty_url):
+    with a_database(empty_url) as database:
         yield database
 
 
@@ -61,12 +61,12 @@ def test_upgrading_again_changes_nothing(database):
     assert schema.upgrade(database) == (schema.wanted(), schema.wanted())
 
 
-def test_four_processes_may_upgrade_an_empty_database_at_once(database_url):
-    assert in_four_processes(upgrade, database_url) == [schema.wanted()] * 4
+def test_four_processes_may_upgrade_an_empty_database_at_once(empty_url):
+    assert in_four_processes(upgrade, empty_url) == [schema.wanted()] * 4
 
 
-def test_threads_may_upgrade_an_empty_database_at_once(database_url):
-    assert at_once(6, lambda _: upgrade(database_url)) == [schema.wanted()] * 6
+def test_threads_may_upgrade_an_empty_database_at_once(empty_url):
+    assert at_once(6, lambda _: upgrade(empty_url)) == [schema.wanted()] * 6
 
 
 def test_an_empty_database_is_refused_with_the_command_that_mends_it(database):
@@ -96,8 +96,8 @@ def test_a_migration_that_fails_leaves_nothing_behind(database):
     assert database.read(lambda c: inspect(c).get_table_names()) == []
 
 
-def test_sqlite_makes_a_table_anew_without_losing_what_refers_to_it(new_database):
-    url = new_database("sqlite")
+def test_sqlite_makes_a_table_anew_without_losing_what_refers_to_it(empty_database):
+    url = empty_database("sqlite")
     with a_database(url) as database:
         for statement in (
             "CREATE TABLE parents (id INTEGER PRIMARY KEY)",
@@ -124,8 +124,8 @@ def test_the_revision_wanted_is_known_without_a_database():
     assert schema.wanted() == "0005"
 
 
-def test_a_database_object_of_another_thread_sees_theupgrade(database_url):
-    with a_database(database_url) as one, a_database(database_url) as other:
+def test_a_database_object_of_another_thread_sees_theupgrade(empty_url):
+    with a_database(empty_url) as one, a_database(empty_url) as other:
         assert isinstance(other, Database)
         assert schema.present(other) is None
         schema.upgrade(one)

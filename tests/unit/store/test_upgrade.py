@@ -81,9 +81,9 @@ def rows_of_0001():
 
 
 @pytest.fixture
-def database(database_url):
+def database(empty_url):
     """One of the version before, with rows in it."""
-    with a_database(database_url) as database:
+    with a_database(empty_url) as database:
 
         def to_0001(connection):
             command.upgrade(schema._config(connection), "0001")
@@ -200,9 +200,9 @@ def test_references_hold_afterwards_as_before(database):
         assert database.read(lambda c, q=query: c.execute(q).scalar_one()) == 0
 
 
-def test_the_meeting_goes_on_where_it_was(database, database_url):
+def test_the_meeting_goes_on_where_it_was(database, empty_url):
     schema.upgrade(database)
-    store = open_store(database_url, [KEY])
+    store = open_store(empty_url, [KEY])
     try:
         store.platforms.synchronise([a_platform()], NOW)
         store.services.synchronise([of_file()], NOW)
@@ -216,7 +216,7 @@ def test_the_meeting_goes_on_where_it_was(database, database_url):
         store.close()
 
 
-def test_four_nodes_may_upgrade_it_at_once(database, database_url):
+def test_four_nodes_may_upgrade_it_at_once(database, empty_url):
     before = everything(database)
-    assert in_four_processes(upgrade, database_url) == ["0005"] * 4
+    assert in_four_processes(upgrade, empty_url) == ["0005"] * 4
     assert everything(database, NEW_COLUMNS) == before
