@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from lti_bridge.app.watching import JOBS, log
 from lti_bridge.errors import RemoteError
-from lti_bridge.jobs import CollectEngagement, Jobs, run_worker
+from lti_bridge.jobs import CollectEngagement, Jobs, SendGrades, run_worker
+from lti_bridge.lms_api.gradebook import GradebookClient
+from lti_bridge.reports import GradeReports
 
 if TYPE_CHECKING:
     from lti_bridge.app.wiring import Bridge
@@ -29,6 +31,18 @@ def jobs_of(bridge: Bridge) -> Jobs:
         follow_platforms=bridge.follow_platforms,
         services_there=bridge.services,
         rotate_days=bridge.settings.keys.rotate_days,
+        send_grades=grades_of(bridge),
+    )
+
+
+def grades_of(bridge: Bridge) -> SendGrades:
+    """What sends grades to the LMSs of this bridge."""
+    return SendGrades(
+        bridge.store.gradebook,
+        GradeReports(bridge.store.gradebook),
+        GradebookClient(bridge.lms),
+        bridge.platforms.find,
+        now_ms=lambda: int(time.time() * 1000),
     )
 
 

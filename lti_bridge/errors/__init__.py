@@ -100,15 +100,18 @@ class RemoteError(BridgeError):
         remedy: str = "",
         code: str = "",
         reason: str = "",
+        retry_after: float | None = None,
     ) -> None:
         """``service`` and ``call`` say who was asked for what; see the base class for the rest.
 
         ``reason`` says what went wrong without saying where, for those who know that already.
+        ``retry_after``: seconds for which it wants to be left alone, where it said so.
         """
         super().__init__(message, remedy=remedy, code=code)
         self.service = service
         self.call = call
         self.reason = reason or message
+        self.retry_after = retry_after
 
 
 class RemoteUnavailable(RemoteError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
     from lti_bridge.jobs.engagement import CollectEngagement
+    from lti_bridge.jobs.gradebook import SendGrades
     from lti_bridge.meets_api import MeetsClient
     from lti_bridge.store import Kind, Store
 
@@ -46,6 +47,7 @@ class Jobs:
     services_there: Services
     rotate_days: int
     now: Callable[[], float] = time.time
+    send_grades: SendGrades | None = None
 
     def ask_meets_again(self) -> int:
         """Ask MEETS for identifiers it didn't know, or didn't answer for; how many it knew.
@@ -107,6 +109,12 @@ class Jobs:
         work = replace(self.engagement, now_ms=self._now_ms)
         _until_done(lambda: self.store.engagement.clear(work.first_kept()))
         return work.run()
+
+    def grades(self) -> int:
+        """Send grades from attendance to the LMSs' gradebooks; how many scores."""
+        if self.send_grades is None:
+            return 0
+        return replace(self.send_grades, now_ms=self._now_ms).run()
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

@@ -30,6 +30,7 @@ HOURS: Final[dict[str, dict[str, str]]] = {
     "clear_out": {"minute": "*/10"},
     "collect_engagement": {"minute": "23"},
     "collect_records": {"minute": "*/5"},
+    "grades": {"minute": "*/5"},
     "key_sets": {"minute": "7"},
     "keys": {"minute": "41", "hour": "3"},
     "meets_events": {"minute": "*"},

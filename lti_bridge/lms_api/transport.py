@@ -222,6 +222,7 @@ def _refusal(response: Response, platform: Platform, call: str) -> RemoteError:
             call=call,
             remedy=_AGAIN,
             code="rate_limited" if throttled else f"http_{status}",
+            retry_after=_seconds(response.headers.get("Retry-After", "")),
         )
     return RemoteRejected(
         f"{platform.name} refused {call} with HTTP {status}.",
@@ -230,6 +231,11 @@ def _refusal(response: Response, platform: Platform, call: str) -> RemoteError:
         remedy=_REDIRECTED if 300 <= status < 400 else _REMEDIES.get(status, ""),
         code=f"http_{status}",
     )
+
+
+def _seconds(text: str) -> float | None:
+    """``Retry-After`` in seconds (RFC 9110, 10.2.3); None for a date, which nobody here sends."""
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 8 else None
 
 
 def _malformed(platform: Platform, call: str, what: str, code: str) -> RemoteMalformed:

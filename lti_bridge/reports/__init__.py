@@ -8,9 +8,13 @@ from lti_bridge.reports.engagement import (
     course_report,
     institution_report,
 )
+from lti_bridge.reports.gradebook import GradeLine, GradeReport, GradeReports
 
 __all__ = [
     "EngagementReport",
+    "GradeLine",
+    "GradeReport",
+    "GradeReports",
     "PersonEngagement",
     "Table",
     "course_emails",

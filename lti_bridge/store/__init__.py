@@ -15,6 +15,16 @@ from lti_bridge.store.call_slots import CallSlots
 from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
 from lti_bridge.store.engagement import CourseFound, EngagementData, NewRow, Person, Rows
 from lti_bridge.store.engine import Database
+from lti_bridge.store.gradebook import (
+    AttendedStay,
+    Gradebook,
+    GradedMeeting,
+    GradingMode,
+    GradingRules,
+    GradingTask,
+    Learner,
+    WantedScore,
+)
 from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
@@ -57,6 +67,7 @@ __all__ = [
     "ApiToken",
     "ApiTokens",
     "AttendanceDue",
+    "AttendedStay",
     "CallSlots",
     "Checkpoint",
     "Checkpoints",
@@ -71,11 +82,17 @@ __all__ = [
     "FoundEvent",
     "FoundRecording",
     "FoundStay",
+    "Gradebook",
+    "GradedMeeting",
+    "GradingMode",
+    "GradingRules",
+    "GradingTask",
     "Invitations",
     "Kind",
     "LaunchEntry",
     "LaunchJournal",
     "Launches",
+    "Learner",
     "Mapped",
     "Mapping",
     "Meeting",
@@ -113,6 +130,7 @@ __all__ = [
     "ToolKey",
     "ToolKeys",
     "Wanted",
+    "WantedScore",
     "copys_token",
     "new_token",
     "number_of",
@@ -145,6 +163,7 @@ class Store:
     call_slots: CallSlots
     engagement: EngagementData
     sealed: Sealed
+    gradebook: Gradebook
 
     def close(self) -> None:
         """Give every connection back."""
@@ -175,4 +194,5 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         call_slots=CallSlots(database),
         engagement=EngagementData(database),
         sealed=Sealed(database, vault),
+        gradebook=Gradebook(database),
     )

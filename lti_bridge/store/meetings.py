@@ -53,6 +53,8 @@ class Meeting:
     text: str = ""
     own_service: str | None = None
     """As of :class:`NewMeeting`."""
+    line_item_url: str = ""
+    """The gradebook's column that belongs to its link, where launches name one."""
 
     def __repr__(self) -> str:
         """No passwords: a meeting may be printed."""
@@ -186,6 +188,13 @@ class Meetings:
         )
         self._database.write_statement(lambda c: c.execute(statement))
 
+    def coupled(self, meeting: int, line_item_url: str) -> None:
+        """The gradebook's column that belongs to its link, as a launch says."""
+        statement = (
+            update(MeetingRow).where(MeetingRow.id == meeting).values(line_item_url=line_item_url)
+        )
+        self._database.write_statement(lambda c: c.execute(statement))
+
     def by_meeting_id(self, meeting_id: str) -> Meeting | None:
         """The meeting by the ID that services know it by."""
         return self._one(_BY_MEETING_ID, {"meeting_id": meeting_id})
@@ -315,6 +324,7 @@ _PLAIN: Final = (
     "title",
     "text",
     "own_service",
+    "line_item_url",
 )
 
 _MEETING: Final = select(MeetingRow.__table__)

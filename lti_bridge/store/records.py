@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import and_, or_, select, update
 
+from lti_bridge.store.gradebook import attendance_changed
 from lti_bridge.store.numbering import by_meets, number
 from lti_bridge.store.tables import (
     AttendanceRow,
@@ -195,6 +196,7 @@ def _save_attendance(
     connection.execute(
         update(MeetingRow).where(MeetingRow.id == meeting).values(attendance_final=is_final)
     )
+    attendance_changed(connection, meeting)
 
 
 def _people(

@@ -10,7 +10,15 @@ from werkzeug.exceptions import HTTPException
 
 from lti_bridge.errors import BridgeError
 from lti_bridge.settings import resource
-from lti_bridge.simulators.lms import endpoints, outcomes, pages, roles, tokens
+from lti_bridge.simulators.lms import (
+    endpoints,
+    grade_calls,
+    grade_pages,
+    outcomes,
+    pages,
+    roles,
+    tokens,
+)
 from lti_bridge.simulators.lms.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -25,6 +33,8 @@ def create_app(lms: LmsSimulator) -> Flask:
     app.register_blueprint(endpoints.blueprint(lms, sessions))
     app.register_blueprint(tokens.blueprint(lms))
     app.register_blueprint(outcomes.blueprint(lms))
+    app.register_blueprint(grade_calls.blueprint(lms))
+    app.register_blueprint(grade_pages.blueprint(lms, sessions))
     app.register_error_handler(HTTPException, _http_error_page)
     app.register_error_handler(BridgeError, _refusal_page)
     app.after_request(_with_headers)

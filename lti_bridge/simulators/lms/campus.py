@@ -91,6 +91,8 @@ class Link:
     custom: Mapping[str, str] = field(default_factory=dict)
     client_id: str = ""
     """The tool it launches; empty means the first one registered."""
+    graded: bool = False
+    """It has a column of its own in the gradebook, made by the LMS."""
 
 
 @dataclass(frozen=True, slots=True)

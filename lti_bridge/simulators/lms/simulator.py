@@ -14,6 +14,7 @@ from lti_bridge.simulators.lms.app import create_app
 from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
+from lti_bridge.simulators.lms.gradebook import Gradebook
 from lti_bridge.simulators.lms.keys import KeyRing, SigningKey
 from lti_bridge.simulators.lms.lti1p1 import OldTool, launch_parameters, migration_claim, signed
 from lti_bridge.simulators.lms.outcomes import Outcomes
@@ -45,6 +46,8 @@ class LmsSimulator:
         self.keys = KeyRing(key)
         self.tokens = TokenDesk(self)
         """Gives access tokens to tools, and knows what each is good for."""
+        self.gradebook = Gradebook(campus)
+        """Columns and grades, by Assignment and Grade Services."""
         self.tools: dict[str, Tool] = {}
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:
@@ -200,6 +203,8 @@ class LmsSimulator:
             nonce=nonce,
             now=int(time.time()),
         )
+        course = self.campus.course_of(user, link)
+        claims |= self.gradebook.claim(self.issuer, tool, course, link)
         before = self.moved.get(tool.client_id)
         return claims | (migration_claim(before, claims) if before else {})
 

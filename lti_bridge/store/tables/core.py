@@ -191,6 +191,8 @@ class MeetingRow(Base):
     """As a teacher called it; empty: its link's title, within ``name``."""
     text: Mapped[str] = mapped_column(Text, server_default="")
     """What it is about, in a teacher's words."""
+    line_item_url: Mapped[str] = mapped_column(Text, server_default="")
+    """The gradebook's column that belongs to its link, as a launch said; empty: there is none."""
     service: Mapped[str] = mapped_column(String(255))
     own_service: Mapped[str | None] = mapped_column(String(255))
     """The service that its link names; None: it follows its course, or else its platform."""

@@ -142,12 +142,15 @@ class GradingRow(Base):
     label: Mapped[str] = mapped_column(Text, server_default="")
     line_item_url: Mapped[str] = mapped_column(Text, server_default="")
     """Empty until the column was found or made."""
+    line_item_told: Mapped[str] = mapped_column(Text, server_default="")
+    """Points and label as the LMS has them from us; empty: the column isn't ours to change."""
     claim: Mapped[str | None] = mapped_column(String(32))
-    """Who is finding or making it just now …"""
+    """Who works on it just now: finds or makes the column, sends scores …"""
     claim_until_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """… and until when others leave it to them."""
     due_ms: Mapped[int | None] = mapped_column(BigInteger)
-    """When scores are to be worked out and sent (again); None: nothing to do."""
+    """When scores are to be worked out and sent (again); None: nothing to do. While somebody works
+    on it, ``claim_until_ms``, unless it became due anew meanwhile."""
     failures: Mapped[int] = mapped_column(Integer, server_default="0")
     problem: Mapped[str] = mapped_column(String(60), server_default="")
     """Code of what stopped it last; empty: nothing did."""
@@ -175,6 +178,8 @@ class ScoreRow(Base):
     """What the LMS is to be told, in one line; it is due while ``sent`` says something else."""
     sent: Mapped[str] = mapped_column(String(80), server_default="")
     """What it took last."""
+    refused: Mapped[str] = mapped_column(String(80), server_default="")
+    """What it wouldn't take: that isn't sent again unless a teacher says so."""
     timestamp_ms: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Of the last score that was begun to be sent: the next one's is newer (AGS 2.0, 3.4.4)."""
     sent_ms: Mapped[int | None] = mapped_column(BigInteger)

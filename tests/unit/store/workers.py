@@ -134,3 +134,12 @@ def take_slots(url: str, name: str, seconds: float, rounds: int) -> list[tuple[f
 
 def closing_store(url: str) -> Any:
     return closing(open_store(url, (KEY,)))
+
+
+def take_gradings(url: str, now_ms: int) -> list[int]:
+    """Meetings whose grading this process got, one after another."""
+    found: list[int] = []
+    with closing_store(url) as store:
+        while tasks := store.gradebook.take_due(now_ms, 60_000, limit=1):
+            found += [task.meeting.id for task in tasks]
+    return found

@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.Column("points", sa.Integer(), server_default="100", nullable=False),
         sa.Column("label", sa.Text(), server_default="", nullable=False),
         sa.Column("line_item_url", sa.Text(), server_default="", nullable=False),
+        sa.Column("line_item_told", sa.Text(), server_default="", nullable=False),
         sa.Column("claim", sa.String(length=32), nullable=True),
         sa.Column("claim_until_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("due_ms", sa.BigInteger(), nullable=True),
@@ -208,6 +209,7 @@ def upgrade() -> None:
         sa.Column("excused", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("wanted", sa.String(length=80), server_default="", nullable=False),
         sa.Column("sent", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("refused", sa.String(length=80), server_default="", nullable=False),
         sa.Column("timestamp_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("sent_ms", sa.BigInteger(), nullable=True),
         sa.Column("answer", sa.String(length=60), server_default="", nullable=False),
@@ -240,6 +242,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("title", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("text", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("line_item_url", sa.Text(), server_default="", nullable=False)
+        )
         batch_op.create_index("ix_meetings_group_id", ["group_id"], unique=True)
         batch_op.create_index("ix_meetings_link_token", ["link_token"], unique=True)
         batch_op.create_foreign_key(

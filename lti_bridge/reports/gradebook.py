@@ -1,0 +1,88 @@
+"""A graded meeting as its teacher reads it and the job sends it: the same numbers for both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lti_bridge.reports.grading import Measured, Score, measure, score_of, thousandths
+
+if TYPE_CHECKING:
+    from lti_bridge.store import Gradebook, GradedMeeting, Learner
+
+
+@dataclass(frozen=True, slots=True)
+class GradeLine:
+    """A learner's line."""
+
+    learner: Learner
+    time_ms: int
+    present: int
+    """In how many classes."""
+    share: int | None
+    """Measured, in thousandths; None: no class was held, or nothing is known of them."""
+    score: Score | None
+    """What the LMS is to be told; None: nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeReport:
+    """A meeting's grades."""
+
+    meeting: GradedMeeting
+    measured: Measured
+    lines: Sequence[GradeLine]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeReports:
+    """Reads them."""
+
+    gradebook: Gradebook
+
+    def of(self, meeting: GradedMeeting, now_ms: int) -> GradeReport:
+        """Every learner's line, by the rules that hold now."""
+        learners = self.gradebook.learners(meeting.id)
+        measured = measure(
+            self.gradebook.stays(meeting.id),
+            [one.user_id for one in learners],
+            scheduled=_scheduled(meeting),
+            is_final=meeting.attendance_final,
+            now_ms=now_ms,
+        )
+        lines = [_line(measured, one, meeting) for one in learners]
+        return GradeReport(meeting, measured, lines)
+
+
+def _scheduled(meeting: GradedMeeting) -> tuple[int, int] | None:
+    if meeting.begins_ms is None or meeting.ends_ms is None:
+        return None
+    return meeting.begins_ms, meeting.ends_ms
+
+
+def _line(measured: Measured, learner: Learner, meeting: GradedMeeting) -> GradeLine:
+    rules = meeting.rules
+    score = score_of(
+        measured,
+        learner.user_id,
+        rules,
+        absent_counts=learner.in_roster,
+        corrected=learner.corrected,
+        excused=learner.excused,
+    )
+    # Excused before anything was said of them: there is nothing to take back, so far.
+    if score is not None and score.given is None and not (measured.held or learner.sent):
+        score = None
+    if learner.left or (meeting.lti_version != "1.3" and not learner.service_url):
+        score = None
+    was_in = measured.time_in(learner.user_id)
+    share = thousandths(measured, learner.user_id, rules)
+    wanted = score.line if score else ""
+    return GradeLine(
+        learner=replace(learner, wanted=wanted),
+        time_ms=was_in,
+        present=measured.present(learner.user_id, rules.threshold),
+        share=share if was_in or learner.in_roster else None,
+        score=score,
+    )
