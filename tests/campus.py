@@ -108,8 +108,8 @@ class Campus:
     further lines of the platform's table, ``old_platform`` those of a second one by
     LTI 1.1 (none of that if None; see ``old_table``). With ``lms_host`` "localhost" the LMS and the bridge are
     different sites to a browser, as they are in life. ``university`` is who and what the LMS knows.
-    ``kind`` is that of the conferencing service; ``service`` is its simulator, and holds further
-    wishes for it (``simulated``).
+    ``preset`` says whose ways the LMS has. ``kind`` is that of the conferencing service;
+    ``service`` is its simulator, and holds further wishes for it (``simulated``).
     """
 
     def __init__(
@@ -127,6 +127,7 @@ class Campus:
         university: University = DEMO_CAMPUS,
         kind: str = "meetingz",
         simulated: Mapping[str, Any] = {},
+        preset: str = "",
     ) -> None:
         self.kind = kind
         self.service: Any = (
@@ -137,7 +138,11 @@ class Campus:
         self.meetingz = self.service
         self.meets = create_meets(learn=learn, username="bridge", password="meets-pass-word")
         self.lms = create_lms(
-            issuer="http://unknown.invalid", tools=[], campus=university, key=_platform_key()
+            issuer="http://unknown.invalid",
+            tools=[],
+            campus=university,
+            key=_platform_key(),
+            preset=preset,
         )
         self._servers = [
             Server(self.meetingz),
@@ -291,20 +296,28 @@ url = "{self.service.url_for(self.meetingz_server)}"
     # People and links of the demo campus, by what they are for.
 
     @property
+    def _demo(self) -> University:
+        return self.lms.quirks.campus(DEMO_CAMPUS)
+
+    @property
+    def _people(self) -> Any:
+        return self._demo.users
+
+    @property
     def teacher(self) -> Any:
-        return DEMO_CAMPUS.users[0]
+        return self._people[0]
 
     @property
     def student(self) -> Any:
-        return DEMO_CAMPUS.users[2]
+        return self._people[2]
 
     @property
     def other_student(self) -> Any:
-        return DEMO_CAMPUS.users[3]
+        return self._people[3]
 
     def link(self, kind: str = "window", course: int = 0) -> Any:
         """A link of a course: ``frame``, ``window`` or ``join``."""
-        return DEMO_CAMPUS.courses[course].link(kind)
+        return self._demo.courses[course].link(kind)
 
     # The way of a launch, step by step and whole.
 

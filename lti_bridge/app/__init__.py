@@ -30,6 +30,8 @@ EVENTS = {
     "launch.launch": "launch",
     "launch.old_launch": "launch",
     "launch.login": "login",
+    "launch.register": "registration",
+    "launch.confirm": "registration",
     "course.join": "join",
     "callbacks.ended": "callback",
     "callbacks.recording": "callback",
@@ -76,7 +78,9 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
     arrive = web.Arrival(bridge.directory, links, pages)
-    lti = launch.blueprint(_launch_views(bridge, signers, arrive))
+    lti = launch.blueprint(
+        _launch_views(bridge, signers, arrive), _registration_views(bridge, signers)
+    )
     lti1p1.add_urls(lti, _old_launch_views(bridge, arrive))
     app.register_blueprint(lti)
     views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
@@ -131,6 +135,22 @@ def _old_launch_views(bridge: Bridge, arrive: web.Arrival) -> lti1p1.OldLaunchVi
     )
 
 
+def _registration_views(bridge: Bridge, signers: Signers) -> launch.RegistrationViews:
+    offer = launch.Offer(bridge.settings.public_url)
+    allow_http = bridge.settings.security.allow_http
+    return launch.RegistrationViews(
+        registrar=launch.Registrar(
+            bridge.store.registrations, bridge.client, signers, offer, allow_http=allow_http
+        ),
+        offer=offer,
+        administration=bridge.store.administration,
+        platforms=bridge.platforms,
+        services=bridge.services.names,
+        begin=new_visit,
+        allow_http=allow_http,
+    )
+
+
 def _warn(meeting: Meeting, warnings: Sequence[str]) -> None:
     log.warning("create", meeting=meeting.id, service=meeting.service, warnings=list(warnings))
 
@@ -154,6 +174,8 @@ def _origins(bridge: Bridge) -> web.pages.Origins:
             known = bridge.platforms.find(platform) or bridge.consumers.find(platform)
             if known is not None:
                 return known.origins
+        if g.get("framed_anywhere"):
+            return launch.anywhere(allow_http=bridge.settings.security.allow_http)
         return (*bridge.platforms.origins(), *bridge.consumers.origins())
 
     return origins

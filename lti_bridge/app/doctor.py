@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from lti_bridge.engagement_api import EngagementClient
     from lti_bridge.http import Response
     from lti_bridge.settings import Platform
+    from lti_bridge.store import KnownPlatform
 
 CLOCK_SECONDS: Final = 30.0
 """A launch bears 60 s between the clocks; half of it is warned of."""
 MEETS_SECONDS: Final = 5.0
 LATE_DAYS: Final = 3
 """So long after its day a rotation is late: the job for it runs once a day."""
+UNDECIDED: Final = frozenset({"waiting", "begun"})
+"""Registrations that an admin should look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def examine(bridge: Bridge) -> Iterator[Finding]:
             yield _found(f"key set of {platform.name}", partial(_key_set, bridge, platform, clocks))
         else:
             yield _found(f"LTI 1.1 of {platform.name}", partial(_consumer, bridge, platform))
+    yield from _of_admins(bridge, clocks)
     for name in bridge.services.names():
         yield _found(f"conferencing {name}", partial(_service, bridge, name))
     yield from _unreadable(bridge)
@@ -92,7 +96,32 @@ def _key(bridge: Bridge) -> str:
     return f"{says}; {len(others)} more published" if others else says
 
 
-def _key_set(bridge: Bridge, platform: Platform, clocks: list[tuple[str, float]]) -> str:
+def _of_admins(bridge: Bridge, clocks: list[tuple[str, float]]) -> Iterator[Finding]:
+    """The LMSs that admins added or that registered themselves, and what waits for a yes."""
+    try:
+        known = bridge.store.administration.all()
+        open_ones = [one for one in bridge.store.registrations.all() if one.state in UNDECIDED]
+    except BridgeError:
+        return  # told of already
+    names = bridge.services.names()
+    for one in known:
+        if one.managed_by == "admin" and one.active and one.version == "1.3":
+            yield _found(f"key set of {one.name}", partial(_key_set, bridge, one, clocks))
+            if one.conferencing not in names:
+                yield Finding(
+                    f"service of {one.name}",
+                    well=False,
+                    says=f"no conferencing service is called {one.conferencing}",
+                    remedy="Add it, or give the LMS another: lti-bridge platform add.",
+                )
+    for each in open_ones:
+        says = f"of {each.values.name} is undecided; see: lti-bridge platform registrations"
+        yield Finding(f"registration {each.id}", well=True, says=says)
+
+
+def _key_set(
+    bridge: Bridge, platform: Platform | KnownPlatform, clocks: list[tuple[str, float]]
+) -> str:
     response = bridge.client.get(
         platform.key_set_url, service=platform.name, call=CALL, timeout=FETCH_SECONDS
     )

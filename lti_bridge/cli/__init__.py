@@ -13,8 +13,10 @@ from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.engagement import engagement
 from lti_bridge.cli.keys import keys
+from lti_bridge.cli.lmss import COMMANDS as LMS_COMMANDS
 from lti_bridge.cli.meets import meets
 from lti_bridge.cli.platforms import platform
+from lti_bridge.cli.registering import COMMANDS as REGISTRATION_COMMANDS
 from lti_bridge.cli.serve import serve
 from lti_bridge.cli.tokens import token
 from lti_bridge.cli.worker import worker
@@ -48,6 +50,8 @@ for command in (
     token,
 ):
     commands.add_command(command)
+for command in (*REGISTRATION_COMMANDS, *LMS_COMMANDS):
+    platform.add_command(command)
 
 
 def _keep_examples(command: click.Command) -> None:

@@ -33,7 +33,10 @@ def list_platforms(config: Path, as_json: bool) -> None:
         print_json([_old_facts(one) if one.version == "1.1" else _facts(one) for one in known])
         return
     if not known:
-        click.echo("No LMS yet. Add a [[platform]] to the settings file, then start the server.")
+        click.echo(
+            "No LMS yet. Invite one: lti-bridge platform invite. Or add a [[platform]] to the"
+            " settings file, then start the server."
+        )
     for one in known:
         known_by = one.issuer or one.consumer_key
         click.echo(f"{one.id:>4}  {one.name}  ({one.type}, LTI {one.version})  {known_by}")

@@ -6,6 +6,7 @@ from lti_bridge.launch.launching import Launching
 from lti_bridge.launch.login import Login
 from lti_bridge.launch.lti1p1 import ConsumerBook
 from lti_bridge.launch.platforms import PlatformBook
+from lti_bridge.launch.registration import Offer, Registrar, RegistrationViews, anywhere
 from lti_bridge.launch.storage import StoragePages
 from lti_bridge.launch.views import LaunchViews
 
@@ -15,7 +16,11 @@ __all__ = [
     "LaunchViews",
     "Launching",
     "Login",
+    "Offer",
     "PlatformBook",
+    "Registrar",
+    "RegistrationViews",
     "StoragePages",
+    "anywhere",
     "blueprint",
 ]

@@ -147,8 +147,15 @@ class Launching:
             )
 
     def _check_deployment(self, platform: Platform, deployment_id: str) -> None:
-        if platform.deployments.get(deployment_id) == "allowed":
+        state = platform.deployments.get(deployment_id)
+        if state == "allowed":
             return
+        if state == "refused":
+            raise NotAllowed(
+                "The administrator let this deployment of the tool in no more.",
+                remedy="Let it in again: lti-bridge platform allow PLATFORM DEPLOYMENT.",
+                code="deployment_refused",
+            )
         now_ms = int(self._now() * 1000)
         if platform.new_deployments == "allow":
             # One that was queued before the platform got this setting stays in the admin's list.
@@ -159,7 +166,8 @@ class Launching:
         self._platforms.stored.add_deployment(platform.id, deployment_id, "waiting", now_ms)
         raise NotAllowed(
             "This deployment of the tool waits for the administrator's yes.",
-            remedy="Add it to deployment_ids of the platform, or set new_deployments to allow.",
+            remedy="Let it in: lti-bridge platform allow PLATFORM DEPLOYMENT, or deployment_ids"
+            " of the platform in the settings file.",
             code="deployment_unknown",
         )
 

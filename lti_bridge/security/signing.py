@@ -27,6 +27,12 @@ class Signers:
         self.session: Final = TimestampSigner(
             keys, salt="lti-bridge.session", key_derivation="hmac", digest_method=hashlib.sha256
         )
+        self.registration: Final = TimestampSigner(
+            keys,
+            salt="lti-bridge.registration",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
         self.callback: Final = Signer(
             keys, salt="lti-bridge.callback", key_derivation="hmac", digest_method=hashlib.sha256
         )

@@ -19,7 +19,7 @@ from lti_bridge.settings.models import (
     Settings,
 )
 from lti_bridge.settings.resources import resource
-from lti_bridge.settings.single import load_conferencing
+from lti_bridge.settings.single import load_conferencing, load_platform
 
 __all__ = [
     "Conferencing",
@@ -32,5 +32,6 @@ __all__ = [
     "Settings",
     "load",
     "load_conferencing",
+    "load_platform",
     "resource",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lti_bridge.store import schema
+from lti_bridge.store.administration import Deployment, KnownPlatform, PlatformAdministration
 from lti_bridge.store.call_slots import CallSlots
 from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
 from lti_bridge.store.engagement import CourseFound, EngagementData, NewRow, Person, Rows
@@ -55,6 +56,13 @@ from lti_bridge.store.people import (
 )
 from lti_bridge.store.platforms import Platform, Platforms, Role
 from lti_bridge.store.records import Collectable, FoundRecording, FoundStay, Records
+from lti_bridge.store.registrations import (
+    Invite,
+    InviteTerms,
+    PlatformValues,
+    Registration,
+    Registrations,
+)
 from lti_bridge.store.reporting import Reports
 from lti_bridge.store.resealing import Resealed, Sealed
 from lti_bridge.store.services import ConferencingServices, StoredService
@@ -78,6 +86,7 @@ __all__ = [
     "CourseFound",
     "CourseRecord",
     "Database",
+    "Deployment",
     "EngagementData",
     "FoundEvent",
     "FoundRecording",
@@ -88,7 +97,10 @@ __all__ = [
     "GradingRules",
     "GradingTask",
     "Invitations",
+    "Invite",
+    "InviteTerms",
     "Kind",
+    "KnownPlatform",
     "LaunchEntry",
     "LaunchJournal",
     "Launches",
@@ -113,10 +125,14 @@ __all__ = [
     "Person",
     "PersonRecord",
     "Platform",
+    "PlatformAdministration",
+    "PlatformValues",
     "Platforms",
     "Presence",
     "Profile",
     "Records",
+    "Registration",
+    "Registrations",
     "Reports",
     "Resealed",
     "Role",
@@ -164,6 +180,8 @@ class Store:
     engagement: EngagementData
     sealed: Sealed
     gradebook: Gradebook
+    registrations: Registrations
+    administration: PlatformAdministration
 
     def close(self) -> None:
         """Give every connection back."""
@@ -195,4 +213,6 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         engagement=EngagementData(database),
         sealed=Sealed(database, vault),
         gradebook=Gradebook(database),
+        registrations=Registrations(database),
+        administration=PlatformAdministration(database),
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lti_bridge.store.vault import Vault
 
 Role = Literal["moderator", "attendee"]
-DeploymentState = Literal["allowed", "waiting"]
+DeploymentState = Literal["allowed", "waiting", "refused"]
 
 LOCK_KEY: Final = 0x4C5450
 """Any number, the same for all nodes."""

@@ -60,7 +60,56 @@ NO_WINDOW: Final = Wording(
 )
 """For a login that can't be begun from here: its parameters were too long to be carried along."""
 
+_INVITE: Final = lazy_gettext(
+    "Ask an administrator of the bridge for a new invitation, and paste it into your learning"
+    " platform."
+)
+_BEGIN_AGAIN: Final = lazy_gettext(
+    "Begin the registration in your learning platform again. If that doesn’t help, give the number"
+    " below to an administrator of the bridge."
+)
+_TO_THE_BRIDGE: Final = lazy_gettext(
+    "Please give the number below to an administrator of the bridge: with it they see the reason."
+)
+_BAD_CONFIGURATION: Final = Wording(
+    lazy_gettext("Your learning platform can’t be registered this way"), _TO_THE_BRIDGE
+)
+
+REGISTRATION: Final[Mapping[str, Wording]] = {
+    "invite_unknown": Wording(lazy_gettext("An invitation is needed"), _INVITE),
+    "invite_used": Wording(lazy_gettext("This invitation has already been used"), _INVITE),
+    "invite_revoked": Wording(lazy_gettext("This invitation was taken back"), _INVITE),
+    "invite_expired": Wording(lazy_gettext("This invitation has expired"), _INVITE),
+    "registration_incomplete": Wording(
+        lazy_gettext("Paste this address into your learning platform"),
+        lazy_gettext(
+            "It goes into the page where your learning platform registers tools. It doesn’t work in"
+            " a browser alone."
+        ),
+    ),
+    "registration_address": _BAD_CONFIGURATION,
+    "registration_host": _BAD_CONFIGURATION,
+    "registration_issuer": _BAD_CONFIGURATION,
+    "registration_configuration": _BAD_CONFIGURATION,
+    "registration_page": Wording(lazy_gettext("This page is too old"), _BEGIN_AGAIN),
+    "registration_choice": Wording(
+        lazy_gettext("Something on the page can’t be used as it is"),
+        lazy_gettext("Go back, look through what you entered, and press the button again."),
+    ),
+    "registration_refused": Wording(
+        lazy_gettext("Your learning platform refused the registration"), _BEGIN_AGAIN
+    ),
+    "registration_answer": Wording(
+        lazy_gettext("Your learning platform’s answer can’t be understood"), _TO_THE_BRIDGE
+    ),
+    "registration_unanswered": Wording(
+        lazy_gettext("Your learning platform doesn’t answer the bridge"), _BEGIN_AGAIN
+    ),
+}
+"""For an LMS's admin who registers the bridge there."""
+
 BY_CODE: Final[Mapping[str, Wording]] = {
+    **REGISTRATION,
     "expired": EXPIRED,
     "state_expired": EXPIRED,
     "session_expired": EXPIRED,
@@ -78,6 +127,7 @@ BY_CODE: Final[Mapping[str, Wording]] = {
         lazy_gettext("This course isn’t connected yet"),
         lazy_gettext("An administrator has to allow it first. Please give them the number below."),
     ),
+    "deployment_refused": NOT_HERE,
     "meets_unknown_course": Wording(lazy_gettext("This course isn’t known yet"), _TELL),
     "meets_unknown_person": Wording(lazy_gettext("You aren’t on the list yet"), _TELL),
     "meeting_gone": Wording(lazy_gettext("This meeting no longer exists"), _AGAIN),

@@ -16,8 +16,10 @@ from lti_bridge.simulators.lms import (
     grade_pages,
     outcomes,
     pages,
+    registration,
     roles,
     tokens,
+    tool_pages,
 )
 from lti_bridge.simulators.lms.sessions import Sessions
 
@@ -31,6 +33,8 @@ def create_app(lms: LmsSimulator) -> Flask:
     sessions = Sessions(lms)
     app.register_blueprint(pages.blueprint(lms, sessions))
     app.register_blueprint(endpoints.blueprint(lms, sessions))
+    app.register_blueprint(registration.blueprint(lms))
+    app.register_blueprint(tool_pages.blueprint(lms, sessions))
     app.register_blueprint(tokens.blueprint(lms))
     app.register_blueprint(outcomes.blueprint(lms))
     app.register_blueprint(grade_calls.blueprint(lms))
@@ -46,6 +50,7 @@ def create_app(lms: LmsSimulator) -> Flask:
             "campus": lms.campus,
             "visitor": sessions.visitor(),
             "role_name": roles.name_of,
+            "ADMINISTRATOR": roles.ADMINISTRATOR,
         }
 
     return app

@@ -55,6 +55,15 @@ SARA = User(
     latin_name="Sara Mohammadi",
     occupation="Student",
 )
+NADIA = User(
+    id="usr:5d20b9c4-77ef",
+    given_name="Nadia",
+    family_name="Benali",
+    email="nadia.benali@riverbank.example",
+    locale="en",
+    institution_roles=(roles.ADMINISTRATOR,),
+    occupation="Administrator of this LMS",
+)
 
 _TAUGHT_BY_ANA = {
     ANA.id: (roles.INSTRUCTOR,),
@@ -203,7 +212,7 @@ BIOLOGY = Course(
 DEMO_CAMPUS = Campus(
     guid="lms.riverbank.example",
     name="Riverbank University",
-    users=(ANA, TOMAS, BEN, SARA),
+    users=(ANA, TOMAS, BEN, SARA, NADIA),
     courses=(ALGEBRA, LITERATURE, BIOLOGY),
 )
 

@@ -8,6 +8,7 @@ INSTRUCTOR = f"{_LIS}membership#Instructor"
 LEARNER = f"{_LIS}membership#Learner"
 TEACHING_ASSISTANT = f"{_LIS}membership/Instructor#TeachingAssistant"
 
+ADMINISTRATOR = f"{_LIS}institution/person#Administrator"
 FACULTY = f"{_LIS}institution/person#Faculty"
 INSTITUTION_INSTRUCTOR = f"{_LIS}institution/person#Instructor"
 STUDENT = f"{_LIS}institution/person#Student"

@@ -18,6 +18,8 @@ from lti_bridge.simulators.lms.gradebook import Gradebook
 from lti_bridge.simulators.lms.keys import KeyRing, SigningKey
 from lti_bridge.simulators.lms.lti1p1 import OldTool, launch_parameters, migration_claim, signed
 from lti_bridge.simulators.lms.outcomes import Outcomes
+from lti_bridge.simulators.lms.quirks import QUIRKS
+from lti_bridge.simulators.lms.registration import Registry
 from lti_bridge.simulators.lms.tokens import TokenDesk
 
 if TYPE_CHECKING:
@@ -36,12 +38,22 @@ class LmsSimulator:
     """An LTI 1.3 platform with a few courses, people and links."""
 
     def __init__(
-        self, issuer: str, tools: Sequence[Tool], campus: Campus, key: SigningKey | None
+        self,
+        issuer: str,
+        tools: Sequence[Tool],
+        campus: Campus,
+        key: SigningKey | None = None,
+        preset: str = "",
     ) -> None:
         """See :func:`create_lms`."""
         self.issuer = issuer.rstrip("/")
         """Base URL without a trailing slash; may be set once the port is known."""
+        self.quirks = QUIRKS[preset]
+        """What sets this LMS apart."""
+        campus = self.quirks.campus(campus)
         self.campus = campus
+        self.registry = Registry(self)
+        """Lets tools register themselves."""
         self.gate = Gate(campus)
         self.keys = KeyRing(key)
         self.tokens = TokenDesk(self)
@@ -58,7 +70,7 @@ class LmsSimulator:
         """By client ID of a tool of LTI 1.3, what it was before; its launches say so."""
         self.outcomes = Outcomes(self)
         """The gradebook of LTI 1.1."""
-        self.storage: Storage = ""
+        self.storage: Storage = self.quirks.storage
         """Which frame keeps things for tools (LTI postMessage Storage), as logins say; empty:
         none does."""
         self.key_set_fault: KeySetFault | None = None
@@ -92,6 +104,14 @@ class LmsSimulator:
     def add_tool(self, tool: Tool) -> None:
         """Registers a tool, or registers it anew with other URLs."""
         self.tools[tool.client_id] = tool
+
+    def use_tool(self, client_id: str) -> bool:
+        """Links that name no tool launch this one from now on; False if it isn't registered."""
+        tool = self.tools.pop(client_id, None)
+        if tool is None:
+            return False
+        self.tools = {client_id: tool, **self.tools}
+        return True
 
     def tool_of(self, link: Link) -> Tool:
         """The tool that a link launches; ServiceMissing if it isn't registered."""
@@ -147,7 +167,8 @@ class LmsSimulator:
         """
         self.campus.course_of(user, link)
         parameters = self.gate.login_parameters(self.issuer, self.tool_of(link), user, link)
-        return parameters | ({"lti_storage_target": self.storage} if self.storage else {})
+        stored = {"lti_storage_target": self.storage} if self.storage else {}
+        return self.quirks.login(parameters | stored)
 
     def launch_form(self, user: User, link: Link, login_redirect_url: str) -> dict[str, str]:
         """What the browser would post to the tool: ``id_token`` and ``state``.
@@ -168,6 +189,8 @@ class LmsSimulator:
 
     def answer(self, grant: Grant) -> dict[str, str]:
         """The fields of the form that answers a request which was let through."""
+        if self.quirks.keys_rotate:
+            self.rotate_keys()
         claims = self._claims(grant.tool, grant.user, grant.link, grant.nonce)
         return {"id_token": self.keys.sign(claims), "state": grant.state}
 
@@ -206,7 +229,8 @@ class LmsSimulator:
         course = self.campus.course_of(user, link)
         claims |= self.gradebook.claim(self.issuer, tool, course, link)
         before = self.moved.get(tool.client_id)
-        return claims | (migration_claim(before, claims) if before else {})
+        claims |= migration_claim(before, claims) if before else {}
+        return self.quirks.launch(claims, self.issuer)
 
 
 def create_lms(
@@ -215,9 +239,12 @@ def create_lms(
     tools: Sequence[Tool] = (),
     campus: Campus = DEMO_CAMPUS,
     key: SigningKey | None = None,
+    preset: str = "",
 ) -> LmsSimulator:
     """An LMS whose base URL is ``issuer``, with these tools registered.
 
-    ``key`` signs first; None: one is made, which takes a while.
+    ``key`` signs first; None: one is made, which takes a while. ``preset``: whose ways it has
+    (``canvas``, ``moodle``, …; see :mod:`.quirks`), and whose identifiers: what the campus has
+    becomes ``lms.campus``.
     """
-    return LmsSimulator(issuer, tools, campus, key)
+    return LmsSimulator(issuer, tools, campus, key, preset)

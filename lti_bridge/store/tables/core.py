@@ -71,7 +71,7 @@ class DeploymentRow(Base):
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
     deployment_id: Mapped[str] = mapped_column(String(IDENTIFIER))
     state: Mapped[str] = mapped_column(String(8))
-    """``allowed`` or ``waiting`` (for the admin's yes)."""
+    """``allowed``, ``waiting`` (for the admin's yes) or ``refused``."""
     first_seen_ms: Mapped[int] = mapped_column(BigInteger)
 
 

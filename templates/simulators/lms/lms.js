@@ -32,3 +32,11 @@ if (document.querySelector("[data-keeps-for-tools]")) {
     event.source.postMessage(answer, event.origin);
   });
 }
+
+// A tool that has registered itself says so (LTI Dynamic Registration 1.0, 3.7): its frame goes.
+const registering = document.querySelector("iframe[data-registers]");
+window.addEventListener("message", (event) => {
+  if (!registering || event.source !== registering.contentWindow) return;
+  if (event.data?.subject !== "org.imsglobal.lti.close") return;
+  window.location.replace(registering.dataset.registers);
+});
