@@ -12,6 +12,7 @@ from lti_bridge.app import health, refusals
 from lti_bridge.app.languages import install as install_languages
 from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
+from lti_bridge.directory import ServiceBook
 from lti_bridge.launch import lti1p1
 from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener
 from lti_bridge.security import Sessions, Signers
@@ -77,7 +78,8 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     allow_http = settings.security.allow_http
     pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
-    arrive = web.Arrival(bridge.directory, links, pages)
+    services = ServiceBook(bridge.store.course_services)
+    arrive = web.Arrival(bridge.directory, links, pages, services)
     lti = launch.blueprint(
         _launch_views(bridge, signers, arrive), _registration_views(bridge, signers)
     )

@@ -31,6 +31,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         follow_platforms=bridge.follow_platforms,
         services_there=bridge.services,
         rotate_days=bridge.settings.keys.rotate_days,
+        lms=bridge.lms,
         send_grades=grades_of(bridge),
     )
 

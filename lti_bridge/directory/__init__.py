@@ -1,5 +1,6 @@
 """LTI identifier → MEETS identifier: whose launch it is, in which course."""
 
+from lti_bridge.directory.course_services import ServiceBook
 from lti_bridge.directory.identifiers import LAUNCH_SECONDS, Directory
 from lti_bridge.directory.importing import Import, Part, Tally
 from lti_bridge.directory.values import (
@@ -32,6 +33,7 @@ __all__ = [
     "Part",
     "Patience",
     "Person",
+    "ServiceBook",
     "Tally",
     "Target",
     "Visit",

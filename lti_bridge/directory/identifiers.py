@@ -16,7 +16,7 @@ from lti_bridge.directory.memory import FOR_GOOD, Memory
 from lti_bridge.directory.values import Course, Patience, Person
 from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout
 from lti_bridge.http.flights import Flights
-from lti_bridge.store import number_of
+from lti_bridge.store import NOTHING_OFFERED, number_of
 
 if TYPE_CHECKING:
     from lti_bridge.directory.values import Launch
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lti_bridge.store import (
         CourseRecord,
         Kind,
+        Offered,
         Pending,
         People,
         PersonRecord,
@@ -117,6 +118,7 @@ class Directory:
         answer = self._answer(
             "course", platform.meets_connection, context_id, known, asked, patience
         )
+        offered = record.offered if record else NOTHING_OFFERED
         renamed = record is not None and launch.course_title not in ("", record.title)
         if record is None or answer.new or renamed:
             record = self._people.add_course(
@@ -128,7 +130,7 @@ class Directory:
                 meets_id=answer.meets_id,
                 asked_ms=self._now_ms() if answer.new else None,
             )
-        course = self._course(record, context_id)
+        course = self._course(record, context_id, offered)
         return self._courses.put(key, course, self._seconds(course.meets_id, answer.needed))
 
     def _find_person(
@@ -206,8 +208,8 @@ class Directory:
         ask = self._meets.from_lti_id_context if kind == "course" else self._meets.from_lti_id_user
         return ask(connection, lti_id, timeout=timeout)
 
-    def _course(self, record: CourseRecord, lti_context_id: str) -> Course:
-        return Course(record.id, lti_context_id, record.title, self._number(record))
+    def _course(self, record: CourseRecord, lti_context_id: str, offered: Offered) -> Course:
+        return Course(record.id, lti_context_id, record.title, self._number(record), offered)
 
     def _number(self, record: CourseRecord | PersonRecord) -> int | None:
         """As MEETS says, None while it doesn't; without MEETS our own (store.numbering)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from lti_bridge.store import Platform, Profile, Role, Standing
+from lti_bridge.store import NOTHING_OFFERED, Offered, Platform, Profile, Role, Standing
 
 Target = Literal["frame", "window"]
 
@@ -106,6 +106,8 @@ class Course:
     title: str
     meets_id: int | None
     """None while MEETS hasn't told it."""
+    offered: Offered = NOTHING_OFFERED
+    """Which services its LMS offered for it when the course was looked up."""
 
 
 @dataclass(frozen=True, slots=True)

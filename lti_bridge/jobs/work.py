@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final
 from lti_bridge.errors import RemoteError
 from lti_bridge.jobs.collecting import Collecting
 from lti_bridge.jobs.meets_events import CourseEventsJob
+from lti_bridge.jobs.roster import RosterJob
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
     from lti_bridge.jobs.engagement import CollectEngagement
     from lti_bridge.jobs.gradebook import SendGrades
+    from lti_bridge.lms_api import LmsTransport
     from lti_bridge.meets_api import MeetsClient
     from lti_bridge.store import Kind, Store
 
@@ -46,6 +48,7 @@ class Jobs:
     follow_platforms: Callable[[], int]
     services_there: Services
     rotate_days: int
+    lms: LmsTransport
     now: Callable[[], float] = time.time
     send_grades: SendGrades | None = None
 
@@ -115,6 +118,10 @@ class Jobs:
         if self.send_grades is None:
             return 0
         return replace(self.send_grades, now_ms=self._now_ms).run()
+
+    def rosters(self) -> int:
+        """Ask LMSs who belongs to the courses that are looked at; how many answered."""
+        return RosterJob(self.store, self.lms, self._now_ms).run()
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

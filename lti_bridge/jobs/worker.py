@@ -34,6 +34,7 @@ HOURS: Final[dict[str, dict[str, str]]] = {
     "key_sets": {"minute": "7"},
     "keys": {"minute": "41", "hour": "3"},
     "meets_events": {"minute": "*"},
+    "rosters": {"minute": "*"},
     "services": {"minute": "*/30"},
 }
 """When each job runs (cron fields, UTC)."""

@@ -14,6 +14,7 @@ from lti_bridge.store import schema
 from lti_bridge.store.administration import Deployment, KnownPlatform, PlatformAdministration
 from lti_bridge.store.call_slots import CallSlots
 from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
+from lti_bridge.store.course_services import CourseServices, RosterDue, RosterState
 from lti_bridge.store.engagement import CourseFound, EngagementData, NewRow, Person, Rows
 from lti_bridge.store.engine import Database
 from lti_bridge.store.gradebook import (
@@ -26,6 +27,7 @@ from lti_bridge.store.gradebook import (
     Learner,
     WantedScore,
 )
+from lti_bridge.store.groups import CourseGroup, FoundGroup, Groups
 from lti_bridge.store.invitations import Invitations, StoredInvitation
 from lti_bridge.store.keys import ToolKey, ToolKeys
 from lti_bridge.store.launches import LaunchEntry, Launches, LaunchJournal
@@ -45,6 +47,7 @@ from lti_bridge.store.meets_events import (
 from lti_bridge.store.nonces import Nonces
 from lti_bridge.store.notices import Notice, NoticeKind, Notices
 from lti_bridge.store.numbering import number_of
+from lti_bridge.store.offered import NOTHING_OFFERED, Offered
 from lti_bridge.store.people import (
     CourseRecord,
     Kind,
@@ -65,12 +68,14 @@ from lti_bridge.store.registrations import (
 )
 from lti_bridge.store.reporting import Reports
 from lti_bridge.store.resealing import Resealed, Sealed
+from lti_bridge.store.roster import Counts, CourseMember, CourseRoster, RosterMember
 from lti_bridge.store.services import ConferencingServices, StoredService
 from lti_bridge.store.snapshot import Snapshot
 from lti_bridge.store.tokens import PERMISSIONS, ApiToken, ApiTokens
 from lti_bridge.store.vault import Vault
 
 __all__ = [
+    "NOTHING_OFFERED",
     "PERMISSIONS",
     "ApiToken",
     "ApiTokens",
@@ -82,13 +87,19 @@ __all__ = [
     "Claim",
     "Collectable",
     "ConferencingServices",
+    "Counts",
     "CourseEvents",
     "CourseFound",
+    "CourseGroup",
+    "CourseMember",
     "CourseRecord",
+    "CourseRoster",
+    "CourseServices",
     "Database",
     "Deployment",
     "EngagementData",
     "FoundEvent",
+    "FoundGroup",
     "FoundRecording",
     "FoundStay",
     "Gradebook",
@@ -96,6 +107,7 @@ __all__ = [
     "GradingMode",
     "GradingRules",
     "GradingTask",
+    "Groups",
     "Invitations",
     "Invite",
     "InviteTerms",
@@ -120,6 +132,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Notices",
+    "Offered",
     "Pending",
     "People",
     "Person",
@@ -136,6 +149,9 @@ __all__ = [
     "Reports",
     "Resealed",
     "Role",
+    "RosterDue",
+    "RosterMember",
+    "RosterState",
     "Rows",
     "Sealed",
     "Snapshot",
@@ -182,6 +198,9 @@ class Store:
     gradebook: Gradebook
     registrations: Registrations
     administration: PlatformAdministration
+    course_services: CourseServices
+    roster: CourseRoster
+    groups: Groups
 
     def close(self) -> None:
         """Give every connection back."""
@@ -215,4 +234,7 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         gradebook=Gradebook(database),
         registrations=Registrations(database),
         administration=PlatformAdministration(database),
+        course_services=CourseServices(database),
+        roster=CourseRoster(database),
+        groups=Groups(database),
     )

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from sqlalchemy import and_, bindparam, case, func, literal, not_, select, update
 
 from lti_bridge.store.numbering import by_meets
-from lti_bridge.store.tables import ConnectionRow, CourseRow, MembershipRow, UserRow
+from lti_bridge.store.offered import NOTHING_OFFERED, OFFERED, Offered, offered_of
+from lti_bridge.store.tables import (
+    ConnectionRow,
+    CourseRow,
+    CourseServicesRow,
+    MembershipRow,
+    UserRow,
+)
 from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
@@ -44,6 +51,8 @@ class CourseRecord:
     meets_id: int | None
     asked_ms: int
     """When MEETS was last asked for it; 0 for never."""
+    offered: Offered = NOTHING_OFFERED
+    """Which services its LMS offers for it, as far as a launch said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A user row, with the role in the course it was asked for (None: not yet in it)."""
+    """A user row, with the role in the course it was asked for (None: not in it)."""
 
     id: int
     profile: Profile
@@ -99,7 +108,10 @@ class People:
         """The course of an LTI context, or of a lone link where that is empty."""
         key = {"connection": connection_id, "context": lti_context_id, "link": lone_link_id}
         row = self._database.read(lambda c: c.execute(_COURSE, key).first())
-        return CourseRecord(row.id, row.title, row.meets_id, row.asked_ms or 0) if row else None
+        if row is None:
+            return None
+        offered = offered_of(row)
+        return CourseRecord(row.id, row.title, row.meets_id, row.asked_ms or 0, offered)
 
     def add_course(
         self,
@@ -135,7 +147,8 @@ class People:
             return None
         profile = Profile(row.name, row.given_name, row.family_name, row.email)
         standing = Standing(row.standing or 0)
-        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, row.role, standing)
+        role = row.role if row.left_ms is None else None
+        return PersonRecord(row.id, profile, row.meets_id, row.asked_ms or 0, role, standing)
 
     def arrive(
         self,
@@ -296,7 +309,12 @@ def _upsert(
 def _with_new_role(member: Insert) -> Insert:
     return member.on_conflict_do_update(
         index_elements=["course_id", "user_id"],
-        set_={"role": member.excluded.role, "standing": member.excluded.standing},
+        # Who launches belongs to the course, whatever its roster said before.
+        set_={
+            "role": member.excluded.role,
+            "standing": member.excluded.standing,
+            "left_ms": None,
+        },
     )
 
 
@@ -335,12 +353,14 @@ def _arrival(database: Database) -> Executable:
 
 _PROFILE: Final = tuple(field.name for field in fields(Profile))
 
-_COURSE: Final = select(
-    CourseRow.id, CourseRow.title, CourseRow.meets_id, CourseRow.asked_ms
-).where(
-    CourseRow.connection_id == bindparam("connection"),
-    CourseRow.lti_context_id == bindparam("context"),
-    CourseRow.lone_link_id == bindparam("link"),
+_COURSE: Final = (
+    select(CourseRow.id, CourseRow.title, CourseRow.meets_id, CourseRow.asked_ms, *OFFERED)
+    .outerjoin(CourseServicesRow, CourseServicesRow.course_id == CourseRow.id)
+    .where(
+        CourseRow.connection_id == bindparam("connection"),
+        CourseRow.lti_context_id == bindparam("context"),
+        CourseRow.lone_link_id == bindparam("link"),
+    )
 )
 
 _PERSON: Final = (
@@ -354,6 +374,7 @@ _PERSON: Final = (
         UserRow.asked_ms,
         MembershipRow.role,
         MembershipRow.standing,
+        MembershipRow.left_ms,
     )
     .outerjoin(
         MembershipRow,

@@ -13,7 +13,7 @@ from lti_bridge.scheduling import visitor_for
 from lti_bridge.security import FrameSession
 
 if TYPE_CHECKING:
-    from lti_bridge.directory import Course, Directory, Launch, Person, Visit
+    from lti_bridge.directory import Course, Directory, Launch, Person, ServiceBook, Visit
     from lti_bridge.scheduling import LinkBook
     from lti_bridge.store import Meeting
     from lti_bridge.web.pages import Pages
@@ -26,6 +26,7 @@ class Arrival:
     directory: Directory
     links: LinkBook
     pages: Pages
+    services: ServiceBook
 
     def __call__(self, launch: Launch, visit: Visit) -> Response:
         """The answer to a launch (CONTRACT.md, 4: "Which page", "Frame or window")."""
@@ -38,6 +39,7 @@ class Arrival:
         visit.step = "person"
         person = self.directory.person_for(launch, course, patience)
         visit.user_id = person.id
+        self.services.note(launch, course)
         visit.step = "meeting"
         meeting = self.links.meeting_for(launch, course)
         visit.meeting_id = meeting.id

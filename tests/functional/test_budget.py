@@ -53,6 +53,9 @@ def remote_calls(campus) -> int:
         len(campus.meetingz.faults.requests)
         + len(campus.meets.faults.requests)
         + campus.lms.jwks_requests
+        + campus.lms.tokens.requests
+        + campus.lms.roster.requests
+        + campus.lms.groups.requests
     )
 
 
@@ -78,6 +81,21 @@ def test_also_after_a_restart_of_the_bridge(campus):
     assert len(statements.writes) == 1
     assert len(statements.reads) <= 4
     assert remote_calls(campus) == before
+
+
+def test_what_the_lms_offers_is_written_once_and_again_only_when_it_changes(campus):
+    assert campus.launch(campus.student, campus.link()).joined_as
+    with traced() as statements:
+        assert campus.launch(campus.student, campus.link()).joined_as
+    assert not [one for one in statements.reads + statements.writes if "course_services" in one]
+    elsewhere = {"context_memberships_url": "https://lms.example/elsewhere"}
+    changed = {"https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": elsewhere}
+    with traced() as statements:
+        assert campus.launch(campus.student, campus.link(), claims=changed).joined_as
+    assert len(statements.writes) == 2
+    with traced() as statements:
+        assert campus.launch(campus.student, campus.link(), claims=changed).joined_as
+    assert len(statements.writes) == 1
 
 
 def test_a_double_click_costs_no_second_write_that_counts(campus):

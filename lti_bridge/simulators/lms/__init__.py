@@ -4,7 +4,7 @@ As strict towards a tool as 1EdTech's LTI 1.3 Core and Security Framework 1.0 al
 third-party cookie rules of today's browsers: nothing of it relies on a cookie inside a frame.
 """
 
-from lti_bridge.simulators.lms.campus import Campus, Course, Link, Tool, User
+from lti_bridge.simulators.lms.campus import Campus, Course, Group, GroupSet, Link, Tool, User
 from lti_bridge.simulators.lms.claims import CLAIM
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.lti1p1 import OldTool
@@ -17,6 +17,8 @@ __all__ = [
     "EVERY_SCOPE",
     "Campus",
     "Course",
+    "Group",
+    "GroupSet",
     "KeySetFault",
     "Link",
     "LmsSimulator",

@@ -14,10 +14,12 @@ from lti_bridge.simulators.lms import (
     endpoints,
     grade_calls,
     grade_pages,
+    groups,
     outcomes,
     pages,
     registration,
     roles,
+    roster,
     tokens,
     tool_pages,
 )
@@ -39,6 +41,8 @@ def create_app(lms: LmsSimulator) -> Flask:
     app.register_blueprint(outcomes.blueprint(lms))
     app.register_blueprint(grade_calls.blueprint(lms))
     app.register_blueprint(grade_pages.blueprint(lms, sessions))
+    app.register_blueprint(roster.blueprint(lms))
+    app.register_blueprint(groups.blueprint(lms))
     app.register_error_handler(HTTPException, _http_error_page)
     app.register_error_handler(BridgeError, _refusal_page)
     app.after_request(_with_headers)

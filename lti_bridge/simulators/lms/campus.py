@@ -122,6 +122,26 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupSet:
+    """A set of groups: people are split once for each, by project or by language."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Some people of a course (Course Groups Service 1.0)."""
+
+    id: str
+    name: str
+    members: frozenset[str]
+    """User IDs."""
+    set_id: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course: the ``context`` of its links' launches."""
 
@@ -137,6 +157,8 @@ class Course:
     """The colour family of its pages: ``river``, ``plum`` or ``moss``."""
     announcements: tuple[Announcement, ...] = ()
     modules: tuple[Module, ...] = ()
+    group_sets: tuple[GroupSet, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     def link(self, kind: str) -> Link:
         """The link of that ``kind``; KeyError if there is none."""

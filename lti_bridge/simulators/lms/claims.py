@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from lti_bridge.simulators.lms import groups, roster
+
 if TYPE_CHECKING:
     from lti_bridge.simulators.lms.campus import Campus, Course, Link, Tool, User
 
@@ -41,6 +43,8 @@ def launch_claims(
         "nonce": nonce,
         **_person(user),
         **{CLAIM + name: value for name, value in lti.items()},
+        **roster.claims(issuer, tool, course),
+        **groups.claims(issuer, tool, course),
     }
 
 

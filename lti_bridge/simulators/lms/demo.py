@@ -10,6 +10,8 @@ from lti_bridge.simulators.lms.campus import (
     Announcement,
     Campus,
     Course,
+    Group,
+    GroupSet,
     Link,
     Module,
     User,
@@ -99,6 +101,13 @@ def _links(stem: str) -> tuple[Link, ...]:
     )
 
 
+_PROJECTS = GroupSet("gs-projects", "Projects")
+_PROJECT_GROUPS = (
+    Group("g-pr-blue", "Blue team", frozenset({BEN.id}), _PROJECTS.id, "project"),
+    Group("g-pr-green", "Green team", frozenset({SARA.id}), _PROJECTS.id, "project"),
+)
+_READING_CIRCLE = Group("g-reading", "Reading circle · حلقهٔ خوانش", frozenset({BEN.id, SARA.id}))
+
 ALGEBRA = Course(
     id="c-9f2b71d04e6a",
     label="MATH-101",
@@ -108,6 +117,8 @@ ALGEBRA = Course(
     summary="From the first equation to quadratic functions, with a problem class every week.",
     timetable="Mondays and Thursdays, 10:00",
     tone="river",
+    group_sets=(_PROJECTS,),
+    groups=_PROJECT_GROUPS,
     announcements=(
         Announcement(
             "Problem set 6 is up",
@@ -148,6 +159,7 @@ LITERATURE = Course(
     summary="Eight works from eight languages, read slowly and talked about a lot.",
     timetable="Tuesdays, 14:00",
     tone="plum",
+    groups=(_READING_CIRCLE,),
     announcements=(
         Announcement(
             "Hafez next Tuesday",

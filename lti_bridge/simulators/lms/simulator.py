@@ -15,11 +15,13 @@ from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.gradebook import Gradebook
+from lti_bridge.simulators.lms.groups import GroupDesk
 from lti_bridge.simulators.lms.keys import KeyRing, SigningKey
 from lti_bridge.simulators.lms.lti1p1 import OldTool, launch_parameters, migration_claim, signed
 from lti_bridge.simulators.lms.outcomes import Outcomes
 from lti_bridge.simulators.lms.quirks import QUIRKS
 from lti_bridge.simulators.lms.registration import Registry
+from lti_bridge.simulators.lms.roster import RosterDesk
 from lti_bridge.simulators.lms.tokens import TokenDesk
 
 if TYPE_CHECKING:
@@ -60,6 +62,10 @@ class LmsSimulator:
         """Gives access tokens to tools, and knows what each is good for."""
         self.gradebook = Gradebook(campus)
         """Columns and grades, by Assignment and Grade Services."""
+        self.roster = RosterDesk(self)
+        """Who belongs to which course, as tools are told."""
+        self.groups = GroupDesk(self)
+        """The groups of courses, as tools are told."""
         self.tools: dict[str, Tool] = {}
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:

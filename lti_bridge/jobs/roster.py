@@ -1,0 +1,130 @@
+"""Asks LMSs who belongs to the courses that people look at, and in which groups.
+
+What is due is a query on ``course_services``. A roster is written page by page; only one that came
+whole says who has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lti_bridge.directory.roles import role_in_class, standing_in_class
+from lti_bridge.directory.text import clean
+from lti_bridge.errors import RemoteError, RemoteRejected
+from lti_bridge.lms_api import CourseGroups, Roster
+from lti_bridge.store import FoundGroup, Profile, RosterMember
+
+if TYPE_CHECKING:
+    from lti_bridge.lms_api import LmsTransport, Member
+    from lti_bridge.store import Platform, RosterDue, Store
+
+ROUNDS: Final = 20
+"""Of as many courses as are taken at a time; the next run, a minute later, goes on."""
+LONGEST_ID: Final = 255
+FOR_GOOD: Final = frozenset(
+    {"http_403", "http_404", "invalid_scope", "unauthorized_client", "platform_gone"}
+)
+"""By these the LMS says that this course's people are none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterJob:
+    """One run."""
+
+    store: Store
+    lms: LmsTransport
+    now_ms: Callable[[], int]
+
+    def run(self) -> int:
+        """How many courses' people came. A course that fails is no other's loss; the last failure
+        is raised at the end, so that it is seen.
+        """
+        platforms = {one.id: one for one in self.store.platforms.all()}
+        done = 0
+        failures: list[RemoteError] = []
+        for _ in range(ROUNDS):
+            taken = self.store.course_services.take_due(self.now_ms())
+            if not taken:
+                break
+            done += sum(self._course(due, platforms, failures) for due in taken)
+        if failures:
+            raise failures[-1]
+        return done
+
+    def _course(
+        self, due: RosterDue, platforms: Mapping[int, Platform], failures: list[RemoteError]
+    ) -> bool:
+        platform = platforms.get(due.connection_id)
+        if platform is None:  # of LTI 1.1 by now, or put to rest
+            services, now_ms = self.store.course_services, self.now_ms()
+            services.failed(due, "platform_gone", now_ms, for_good=True)
+            return False
+        try:
+            self._ask(due, platform)
+        except RemoteError as error:
+            for_good = isinstance(error, RemoteRejected) and error.code in FOR_GOOD
+            self.store.course_services.failed(due, error.code, self.now_ms(), for_good=for_good)
+            failures.append(error)
+            return False
+        return True
+
+    def _ask(self, due: RosterDue, platform: Platform) -> None:
+        """Groups first: the roster says who is in them. Where they fail it is asked for anyway."""
+        run_ms, offered = self.now_ms(), due.offered
+        failure: RemoteError | None = None
+        if offered.groups_url:
+            try:
+                self._groups(due, platform, run_ms)
+            except RemoteError as error:
+                failure = error
+        if offered.memberships_url:
+            self._roster(due, platform, run_ms)
+        if failure is not None:
+            raise failure
+        self.store.course_services.came(
+            due.course_id,
+            roster_ms=run_ms if offered.memberships_url else None,
+            groups_ms=run_ms if offered.groups_url else None,
+        )
+
+    def _groups(self, due: RosterDue, platform: Platform, run_ms: int) -> None:
+        asked = CourseGroups(self.lms)
+        url = due.offered.group_sets_url
+        sets = asked.sets(platform, url) if url else {}
+        found = [
+            FoundGroup(one.id, clean(one.name), clean(sets.get(one.set_id, "")))
+            for one in asked.groups(platform, due.offered.groups_url)
+            if _is_identifier(one.id)
+        ]
+        self.store.groups.save(due.course_id, found, run_ms)
+
+    def _roster(self, due: RosterDue, platform: Platform, run_ms: int) -> None:
+        with_groups = bool(due.offered.groups_url)
+        pages = Roster(self.lms).pages(platform, due.offered.memberships_url, groups=with_groups)
+        for page in pages:
+            named = [_named(one, platform) for one in page if _is_identifier(one.user_id)]
+            self.store.roster.save_page(due.course_id, platform.id, named, run_ms)
+        self.store.roster.finish(due.course_id, run_ms)
+
+
+def _named(member: Member, platform: Platform) -> RosterMember:
+    return RosterMember(
+        lti_user_id=member.user_id,
+        profile=Profile(
+            name=clean(member.name),
+            given_name=clean(member.given_name),
+            family_name=clean(member.family_name),
+            email=clean(member.email),
+        ),
+        role=role_in_class(member.roles, platform.roles),
+        standing=standing_in_class(member.roles, platform.roles),
+        active=member.status == "Active",
+        groups=member.groups,
+    )
+
+
+def _is_identifier(text: str) -> bool:
+    """Whether a launch could bring it, too: such that it fits and any database can hold it."""
+    return len(text) <= LONGEST_ID and clean(text, LONGEST_ID) == text
