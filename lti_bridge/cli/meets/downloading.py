@@ -66,7 +66,12 @@ def _write(file: File, output: Path, force: bool) -> None:
     try:
         with (
             partial.open("wb") as target,
-            click.progressbar(length=file.length or 0, label=output.name, file=sys.stderr) as bar,
+            click.progressbar(
+                length=file.length or 0,
+                label=output.name,
+                file=sys.stderr,
+                hidden=not sys.stderr.isatty(),
+            ) as bar,
         ):
             for chunk in file.chunks:
                 target.write(chunk)

@@ -109,7 +109,11 @@ def _bring_events(bridge: Bridge, client: MeetsClient) -> dict[str, Any]:
     courses = events.want_all(now_ms())
     bar: ProgressBar[int]
     with click.progressbar(
-        length=courses, label="events of courses", file=sys.stderr, show_pos=True
+        length=courses,
+        label="events of courses",
+        file=sys.stderr,
+        show_pos=True,
+        hidden=not sys.stderr.isatty(),
     ) as bar:
         work = CourseEventsJob(events, client, now_ms, rounds=courses + 1, told=bar.update)
         taken = work.courses()
@@ -119,17 +123,21 @@ def _bring_events(bridge: Bridge, client: MeetsClient) -> dict[str, Any]:
 
 def _shown(tallies: Iterator[Tally], label: str, length: int | None) -> Iterator[Tally]:
     """The same, with a bar on stderr: how far it is, or, where nobody knows, that it moves."""
+    hidden = not sys.stderr.isatty()
     if length is None:
         with click.progressbar(
             tallies,
             label=label,
             file=sys.stderr,
             item_show_func=lambda t: f"{t.taken:,}" if t else "",
+            hidden=hidden,
         ) as moving:
             yield from moving
         return
     bar: ProgressBar[int]
-    with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True) as bar:
+    with click.progressbar(
+        length=length, label=label, file=sys.stderr, show_pos=True, hidden=hidden
+    ) as bar:
         for tally in tallies:
             bar.update(tally.taken - bar.pos)
             yield tally

@@ -98,7 +98,7 @@ class Reports:
     ) -> Page[ReportedCourse]:
         """Courses in which one of ``users`` is, and of each of ``standing`` one that is that."""
         statements = self.numbering()
-        statement = statements.courses(scope)
+        statement = statements.courses(scope.known_in(connections))
         if users is not None:
             statement = statements.with_users(statement, users, None)
         for each, numbers in standing:
@@ -117,7 +117,7 @@ class Reports:
     ) -> Page[ReportedUser]:
         """Users, of one of ``courses`` where these are given."""
         statements = self.numbering()
-        statement = statements.users(scope)
+        statement = statements.users(scope.known_in(connections))
         if courses is not None:
             statement = statements.in_courses(statement, courses)
         rows = self._rows(statements.page(statement, UserRow, limit, after))
@@ -141,7 +141,7 @@ class Reports:
     ) -> Page[ReportedUser]:
         """Users of a course with what they are there: ``wanted``, and nothing ``unwanted``."""
         statements = self.numbering()
-        statement = statements.members(statements.users(scope), course_id)
+        statement = statements.members(statements.users(scope.known_in(connections)), course_id)
         if wanted is not None:
             statement = statement.where(stands(wanted))
         if unwanted is not None:

@@ -169,6 +169,10 @@ def _of_connections(
 ) -> AnySelect:
     if scope.connections is None:
         return statement
+    if scope.rows is not None:
+        # A single one as such: its people then come in order from the index on both.
+        (only,) = scope.rows if len(scope.rows) == 1 else (None,)
+        return statement.where(_in(column, scope.rows) if only is None else column == only)
     rows = select(ConnectionRow.id).where(_in(ConnectionRow.meets_connection, scope.connections))
     return statement.where(column.in_(rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -15,6 +15,16 @@ class Scope:
 
     connections: frozenset[int] | None = None
     """``meetsIdConnection``."""
+    rows: frozenset[int] | None = None
+    """Of these connections, where they were read already. The database then sees which it is, and
+    finds the few people of a small one by their index, where it would look through everybody."""
+
+    def known_in(self, connections: Mapping[int, ReportedConnection]) -> Scope:
+        """The same, with its rows."""
+        if self.connections is None:
+            return self
+        rows = (row for row, one in connections.items() if one.number in self.connections)
+        return Scope(self.connections, frozenset(rows))
 
     def within(self, wanted: Collection[int] | None) -> Scope:
         """Only those that are wanted, too."""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+import secrets
+from contextlib import ExitStack, closing, contextmanager
 
+import psycopg
 import pytest
 
 from lti_bridge.api import Access, ReportViews, blueprint
@@ -11,6 +13,7 @@ from lti_bridge.settings import Meets
 from lti_bridge.simulators.serving import Server
 from lti_bridge.store import open_store, schema
 from tests.campus import ask
+from tests.conftest import _url_of
 from tests.unit.api.university import fill
 
 KEY = "0f8e2b7c91d34a56b7c8d9e0f1a2b3c4d5e6"
@@ -22,7 +25,7 @@ EVERY_PERMISSION = (
 class Reporting:
     """The API on a socket, over a filled database."""
 
-    def __init__(self, database_url, stack):
+    def __init__(self, database_url, stack, fill=fill):
         from flask import Flask
 
         self.clock = 1000.0
@@ -62,25 +65,26 @@ class Reporting:
         return ask("POST", f"{self.base}/{name}", body, headers)
 
 
+@contextmanager
+def on_postgresql(request):
+    """On a PostgreSQL database of its own, for a whole module."""
+    server = request.getfixturevalue("postgresql")
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    with ExitStack() as stack:
+        yield Reporting(_url_of(server, name), stack)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def reporting(request, tmp_path_factory):
     """For tests that change nothing."""
-    import secrets
-
-    import psycopg
-
+    if request.param == "postgresql":
+        with on_postgresql(request) as reporting:
+            yield reporting
+        return
     with ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{tmp_path_factory.mktemp('reports') / 'reports.db'}"
-        else:
-            server = request.getfixturevalue("postgresql")
-            name = f"test_{secrets.token_hex(6)}"
-            with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {name}")
-            from tests.conftest import _url_of
-
-            url = _url_of(server, name)
-        yield Reporting(url, stack)
+        yield Reporting(f"sqlite:///{tmp_path_factory.mktemp('reports') / 'reports.db'}", stack)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,15 @@
-"""How the database answers: by its indexes, without sorting what it found."""
+"""How the database answers: each list, with each filter, by its indexes and without sorting all.
+
+Besides what the plans say, one table that is full decides it on PostgreSQL: without any hint, none
+of these reads a large table from its beginning to its end.
+"""
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import event, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lti_bridge.store.reporting import EventFilter, RecordingFilter, Scope
@@ -11,6 +18,7 @@ from lti_bridge.store.tables import CourseRow, MeetingRow, RecordingRow, UserRow
 from tests.unit.store.values import plan_of
 
 ALL, ONE = Scope(), Scope(frozenset({10}))
+LARGE = "users|courses|memberships|meetings|recordings|attendances"
 
 
 def statements(by_meets):
@@ -42,6 +50,19 @@ def test_a_page_is_read_where_it_begins_and_nothing_is_sorted(reporting, name, b
         assert "_NUMBER" in plan
 
 
+@pytest.mark.parametrize("by_meets", [False, True])
+@pytest.mark.parametrize("of", [UserRow, CourseRow])
+def test_a_page_of_one_connection_comes_in_order_from_one_index(reporting, of, by_meets):
+    """However few it has: nobody else's rows are looked at."""
+    database, made = reporting.store.database, Statements(by_meets)
+    scope = Scope(frozenset({10}), frozenset({1}))
+    rows = made.users(scope) if of is UserRow else made.courses(scope)
+    plan = plan_of(database, text_of(made.page(rows, of, 1000, 5), database)).upper()
+    assert "SORT" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert f"IX_{of.__tablename__}_CONNECTION_ID_{'NUMBER' if by_meets else 'ID'}".upper() in plan
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -67,3 +88,99 @@ def test_what_is_looked_for_is_found_by_an_index(reporting, name, index):
     )
     plan = plan_of(database, query).upper()
     assert index in plan or (database.is_sqlite and "SQLITE_AUTOINDEX" in plan), plan
+
+
+# As it is done: every statement of a request, explained by a PostgreSQL whose tables are full.
+
+FILL = (
+    """INSERT INTO users (id, connection_id, lti_user_id, name, created_ms)
+       SELECT n, CASE WHEN n % 400 = 7 THEN 1 ELSE 2 + n % 2 END, 'u' || n, 'Ann Bee', 0
+       FROM generate_series(100000, 119999) n""",
+    """INSERT INTO courses (id, connection_id, lti_context_id, title, created_ms)
+       SELECT n, 1 + n % 3, 'c' || n, 'Course', 0 FROM generate_series(10000, 19999) n""",
+    """INSERT INTO memberships (course_id, user_id, role, standing, since_ms)
+       SELECT 10000 + n % 10000, n, 'attendee', 4, 0 FROM generate_series(100000, 119999) n""",
+    """INSERT INTO meetings (id, course_id, resource_link_id, service, meeting_id, name,
+       attendee_password_sealed, moderator_password_sealed, meets_connection, lti_context_id,
+       created_ms, host_id)
+       SELECT n, 10000 + n % 10000, n::text, 's0', 'm' || n, 'Class', '', '', 10, '',
+       n::bigint * 1000, n + 90000 FROM generate_series(10000, 24999) n""",
+    """INSERT INTO recordings (id, meeting_id, record_id, added_ms, seen_ms, gone)
+       SELECT n, n, 'r' || n, n::bigint * 1000, 0, false FROM generate_series(10000, 24999) n""",
+    """INSERT INTO attendances (id, meeting_id, source, attendee, joined_ms, name)
+       SELECT 1000 + n, 10000 + n % 10000, 'service', n::text, n, 'Ann' FROM generate_series(1, 20000) n""",
+    "ANALYZE",
+)
+
+REQUESTS = {
+    "list_users": 2,
+    "list_users&startAfterId=110000": 2,
+    "list_users&meetsIdConnections=10": 2,
+    "list_users&meetsIdCourses=10005,10006": 2,
+    "list_users&meetsIdCourses=10005&meetsIdConnections=20": 2,
+    "list_courses": 2,
+    "list_courses&startAfterId=15000": 2,
+    "list_courses&meetsIdConnections=10&limit=10": 2,
+    "list_courses&meetsIdUsers_canAccess=100001,100002": 2,
+    "list_courses&meetsIdUsers_isAdministrator=100001": 2,
+    "list_courses&meetsIdUsers_isTeacher=100001": 2,
+    "list_courses&meetsIdUsers_isStudent=100001&meetsIdUsers_canAccess=100001": 2,
+    "list_course_users&meetsIdCourse=10005": 3,
+    "list_course_users&meetsIdCourse=10005&roles=teacher&rolesExclude=student": 3,
+    "list_conferencing_events": 5,
+    "list_conferencing_events&startAfterId=20000": 5,
+    "list_conferencing_events&meetsIdCourses=10005,10006": 5,
+    "list_conferencing_events&meetsIdUsers_host=100005": 5,
+    "list_conference_recordings": 6,
+    "list_conference_recordings&startAfterId=20000": 6,
+    "list_conference_recordings&meetsIdConferencingEvents=10005,10006": 6,
+    "list_conference_recordings&meetsIdCourses=10005": 6,
+    "list_conference_recordings&meetsIdUsers_host=100005": 6,
+    "list_conference_recordings&timeAddedAfter=24990": 6,
+    "get_conferencing_event_attendance&meetsIdConferencingEvent=10005": 2,
+    "from_lti_id_user&meetsIdConnection=10&ltiIdUser=u100007": 2,
+    "from_lti_id_context&meetsIdConnection=20&ltiIdContext=c10000": 2,
+    "download_conference_recording&meetsIdConferenceRecording=10005": 2,
+}
+"""Each with its queries: one for its entities, one for each kind that they refer to."""
+
+
+@pytest.fixture(scope="module")
+def full(request, tmp_path_factory):
+    """A PostgreSQL with so many of each that reading all of them would be a mistake."""
+    from tests.unit.api.conftest import on_postgresql
+
+    with on_postgresql(request) as reporting:
+
+        def fill(connection):
+            for statement in FILL:
+                connection.execute(text(statement))
+
+        reporting.store.database.write(fill)
+        reporting.get("list_users?limit=1")  # notes the token, and who numbers
+        yield reporting
+
+
+@pytest.mark.parametrize("asked", REQUESTS)
+def test_each_request_takes_a_query_for_each_kind_and_none_reads_a_large_table_whole(full, asked):
+    engine, told = full.store.database._reading, []
+
+    def note(connection, _cursor, statement, parameters, *_):
+        told.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = full.get(asked.replace("&", "?", 1))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert answer.status in {200, 500} if "download" in asked else answer.status == 200
+    asked_for = [one for one in told if "EXISTS" not in one[0]]
+    assert len(asked_for) <= REQUESTS[asked], asked_for
+    for statement, parameters in asked_for:
+        assert "OFFSET" not in statement.upper()
+        plan = full.store.database.read(
+            lambda c, s=statement, p=parameters: "\n".join(
+                row[0] for row in c.exec_driver_sql(f"EXPLAIN {s}", p)
+            )
+        )
+        assert not re.search(rf"Seq Scan on ({LARGE})\b", plan), (statement, plan)
