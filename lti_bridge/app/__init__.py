@@ -14,7 +14,7 @@ from lti_bridge.app.watching import Watcher, log, new_visit, report_told
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
 from lti_bridge.directory import ServiceBook
 from lti_bridge.launch import lti1p1
-from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener
+from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener, Picking
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
 from lti_bridge.store import LaunchJournal
@@ -34,6 +34,7 @@ EVENTS = {
     "launch.register": "registration",
     "launch.confirm": "registration",
     "course.join": "join",
+    "course.pick": "pick",
     "callbacks.ended": "callback",
     "callbacks.recording": "callback",
     "callbacks.attendance": "callback",
@@ -79,15 +80,16 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
     app.register_blueprint(health.blueprint(bridge))
     services = ServiceBook(bridge.store.course_services)
-    arrive = web.Arrival(bridge.directory, links, pages, services)
+    views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
+    picker = _picker(bridge, signers, views)
+    arrive = web.Arrival(bridge.directory, links, pages, services, picker)
     lti = launch.blueprint(
         _launch_views(bridge, signers, arrive), _registration_views(bridge, signers)
     )
     lti1p1.add_urls(lti, _old_launch_views(bridge, arrive))
     app.register_blueprint(lti)
-    views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
     elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)
-    app.register_blueprint(web.blueprint(views, elsewhere))
+    app.register_blueprint(web.blueprint(views, elsewhere, picker))
     app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
     app.register_blueprint(
         api.blueprint(
@@ -150,6 +152,18 @@ def _registration_views(bridge: Bridge, signers: Signers) -> launch.Registration
         services=bridge.services.names,
         begin=new_visit,
         allow_http=allow_http,
+    )
+
+
+def _picker(bridge: Bridge, signers: Signers, views: web.CourseViews) -> web.Picker:
+    answers = launch.DeepLinkingAnswers(bridge.settings.public_url, bridge.store.keys.all)
+    return web.Picker(
+        session=views.session,
+        pages=views.pages,
+        tickets=web.Tickets(signers),
+        picking=Picking(bridge.store.links, bridge.store.gradebook, bridge.services.names),
+        platform=bridge.platforms.by_id,
+        sign=answers.signed,
     )
 
 

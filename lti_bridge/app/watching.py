@@ -141,7 +141,7 @@ class Watcher:
 
 def _belongs_in_list(event: str, refused: bool) -> bool:
     """Every launch; and what was refused before or after it, since that page has a number too."""
-    return event == "launch" or (refused and event in {"login", "join", "registration"})
+    return event == "launch" or (refused and event in {"login", "join", "pick", "registration"})
 
 
 def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:

@@ -1,6 +1,7 @@
 """LTI in: login, launch, key set."""
 
 from lti_bridge.launch.blueprint import blueprint
+from lti_bridge.launch.content_items import DeepLinkingAnswers
 from lti_bridge.launch.key_sets import KeySets
 from lti_bridge.launch.launching import Launching
 from lti_bridge.launch.login import Login
@@ -12,6 +13,7 @@ from lti_bridge.launch.views import LaunchViews
 
 __all__ = [
     "ConsumerBook",
+    "DeepLinkingAnswers",
     "KeySets",
     "LaunchViews",
     "Launching",

@@ -4,6 +4,7 @@ from lti_bridge.scheduling.elsewhere import Elsewhere, MeetsClasses
 from lti_bridge.scheduling.entering import Entrance, Trouble, Waiting, visitor_for
 from lti_bridge.scheduling.linking import LinkBook
 from lti_bridge.scheduling.opening import Opener
+from lti_bridge.scheduling.picking import NewClass, PickedLink, Picking, Place, Span, place_of
 from lti_bridge.scheduling.standing import MeetingBook
 
 __all__ = [
@@ -12,8 +13,14 @@ __all__ = [
     "LinkBook",
     "MeetingBook",
     "MeetsClasses",
+    "NewClass",
     "Opener",
+    "PickedLink",
+    "Picking",
+    "Place",
+    "Span",
     "Trouble",
     "Waiting",
+    "place_of",
     "visitor_for",
 ]

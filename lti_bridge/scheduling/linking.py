@@ -60,10 +60,13 @@ class LinkBook:
         return meeting
 
     def _note_line_item(self, meeting: Meeting, url: str) -> None:
-        """The link's column of the gradebook (AGS 2.0, 3.1), once the LMS has made it."""
+        """The link's column of the gradebook (AGS 2.0, 3.1), once the LMS has made it.
+
+        Where several links with columns lead to one meeting, each is written down once.
+        """
         key = (meeting.id, url)
-        if url and self._line_items.get(key) is None:
-            self._links.keep_line_item(meeting.id, url, int(self._now() * 1000))
+        if url and url != meeting.line_item_url and self._line_items.get(key) is None:
+            self._book.coupled(meeting.id, url)
             self._line_items.put(key, value=True)
 
     def _named(self, launch: Launch, course: Course, token: str) -> Meeting | None:

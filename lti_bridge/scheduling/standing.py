@@ -97,6 +97,11 @@ class MeetingBook:
         self._meetings.hosted(meeting, user_id)
         self._by_id.forget(meeting)
 
+    def coupled(self, meeting: int, line_item_url: str) -> None:
+        """The LMS has a column of the gradebook for its link."""
+        self._meetings.coupled(meeting, line_item_url)
+        self._by_id.forget(meeting)
+
     def service_named(self, name: str) -> str | None:
         """A service by its name, if there is (still) such a one."""
         return name if name in self._service_names() else None

@@ -35,6 +35,7 @@ class FrameSession:
     """Row of the person; None for an anonymous one."""
     meets_user_id: str
     meeting: int
+    """0 while there is none yet: in a picker."""
     role: Role
     name: str
     locale: str
@@ -92,8 +93,13 @@ def _too_old() -> NotAuthentic:
 def require_moderator(session: FrameSession) -> None:
     """Raise :class:`NotAllowed` unless the person leads this course; checked for each action."""
     if session.role != "moderator":
-        raise NotAllowed(
-            "Only teachers of this course may do that.",
-            remedy="Ask the teacher of the course.",
-            code="moderators_only",
-        )
+        raise moderators_only()
+
+
+def moderators_only() -> NotAllowed:
+    """The refusal of whoever doesn't lead the course."""
+    return NotAllowed(
+        "Only teachers of this course may do that.",
+        remedy="Ask the teacher of the course.",
+        code="moderators_only",
+    )

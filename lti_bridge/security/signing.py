@@ -33,6 +33,9 @@ class Signers:
             key_derivation="hmac",
             digest_method=hashlib.sha256,
         )
+        self.picker: Final = TimestampSigner(
+            keys, salt="lti-bridge.picker", key_derivation="hmac", digest_method=hashlib.sha256
+        )
         self.callback: Final = Signer(
             keys, salt="lti-bridge.callback", key_derivation="hmac", digest_method=hashlib.sha256
         )

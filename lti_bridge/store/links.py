@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lti_bridge.store.vault import Vault
 
 TOKEN_LENGTH: Final = 32
-MOST_CHOICES: Final = 200
+MOST_CHOICES: Final = 100
 """Meetings that a picker offers; those that were used last come first."""
 MOST_ANCESTORS: Final = 20
 
@@ -127,15 +127,6 @@ class MeetingLinks:
             return made
 
         return meeting_from(self._database.write(change), self._vault)
-
-    def keep_line_item(self, meeting: int, url: str, now_ms: int) -> None:
-        """The column that the LMS has for a graded meeting; written only where that is news."""
-        graded = (GradingRow.meeting_id == meeting, GradingRow.line_item_url != url)
-        if self._database.read(lambda c: c.execute(select(GradingRow.points).where(*graded)).all()):
-            statement = (
-                update(GradingRow).where(*graded).values(line_item_url=url, updated_ms=now_ms)
-            )
-            self._database.write_statement(lambda c: c.execute(statement))
 
     def grade_like(self, meeting: int, like: int, now_ms: int) -> None:
         """Let a meeting be graded as another one is, unless it has settings of its own."""

@@ -5,5 +5,15 @@ from lti_bridge.web.arrival import Arrival
 from lti_bridge.web.blueprint import blueprint
 from lti_bridge.web.elsewhere import ElsewhereViews
 from lti_bridge.web.pages import Pages
+from lti_bridge.web.picker import Picker
+from lti_bridge.web.tickets import Tickets
 
-__all__ = ["Arrival", "CourseViews", "ElsewhereViews", "Pages", "blueprint"]
+__all__ = [
+    "Arrival",
+    "CourseViews",
+    "ElsewhereViews",
+    "Pages",
+    "Picker",
+    "Tickets",
+    "blueprint",
+]

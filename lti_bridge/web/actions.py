@@ -80,19 +80,19 @@ class CourseViews:
         g.visit = self.begin()
         raise NotAllowed("A course page was asked for without its form.", code="open_from_course")
 
-    def session(self, step: str) -> FrameSession:
+    def session(self, step: str, largest: int = LARGEST_FORM) -> FrameSession:
         """The session that the request carries, in its form or as a bearer's; noted in its visit.
 
         Raises :class:`lti_bridge.errors.NotAuthentic`.
         """
         visit = g.visit = self.begin()
         visit.step = step
-        request.max_content_length = LARGEST_FORM
+        request.max_content_length = largest
         scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         text = bearer if scheme == "Bearer" else request.form.get("session", "")
         session = self.sessions.read(text)
         visit.locale, visit.role = session.locale, session.role
         visit.course_id, visit.user_id = session.course_id, session.user_id
-        visit.meeting_id = session.meeting
+        visit.meeting_id = session.meeting or None
         g.frame_session = session
         return session

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from flask import Response
 
 from lti_bridge.directory import LAUNCH_SECONDS, SUBMISSION_REVIEW, Patience
-from lti_bridge.errors import MalformedRequest
 from lti_bridge.scheduling import visitor_for
 from lti_bridge.security import FrameSession
+from lti_bridge.security.sessions import moderators_only
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Course, Directory, Launch, Person, ServiceBook, Visit
     from lti_bridge.scheduling import LinkBook
     from lti_bridge.store import Meeting
     from lti_bridge.web.pages import Pages
+    from lti_bridge.web.picker import Picker
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ class Arrival:
     links: LinkBook
     pages: Pages
     services: ServiceBook
+    picker: Picker
 
     def __call__(self, launch: Launch, visit: Visit) -> Response:
         """The answer to a launch (CONTRACT.md, 4: "Which page", "Frame or window")."""
-        if launch.deep_linking is not None:
-            raise MalformedRequest("There is nothing to pick here yet.", code="message_type")
+        if launch.deep_linking is not None and launch.role != "moderator":
+            raise moderators_only()
         patience = Patience(LAUNCH_SECONDS)
         visit.step = "course"
         course = self.directory.course_for(launch, patience)
@@ -40,6 +42,9 @@ class Arrival:
         person = self.directory.person_for(launch, course, patience)
         visit.user_id = person.id
         self.services.note(launch, course)
+        if launch.deep_linking is not None:
+            session = _session(launch, course, person, None)
+            return self.picker.open(launch, launch.deep_linking, course, session)
         visit.step = "meeting"
         meeting = self.links.meeting_for(launch, course)
         visit.meeting_id = meeting.id
@@ -58,14 +63,16 @@ def _goes_to_meeting(launch: Launch) -> bool:
     return action == "join" or (action != "course" and launch.role == "attendee")
 
 
-def _session(launch: Launch, course: Course, person: Person, meeting: Meeting) -> FrameSession:
+def _session(
+    launch: Launch, course: Course, person: Person, meeting: Meeting | None
+) -> FrameSession:
     visitor = visitor_for(person)
     return FrameSession(
         platform_id=launch.platform.id,
         course_id=course.id,
         user_id=person.id,
         meets_user_id=visitor.user_id,
-        meeting=meeting.id,
+        meeting=meeting.id if meeting else 0,
         role=launch.role,
         name=visitor.full_name,
         locale=launch.locale,

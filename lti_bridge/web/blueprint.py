@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from lti_bridge.web.actions import CourseViews
     from lti_bridge.web.elsewhere import ElsewhereViews
+    from lti_bridge.web.picker import Picker
 
 
-def blueprint(views: CourseViews, elsewhere: ElsewhereViews) -> Blueprint:
+def blueprint(views: CourseViews, elsewhere: ElsewhereViews, picker: Picker) -> Blueprint:
     """``/course/…``."""
     urls = Blueprint(
         "course", __name__, url_prefix="/course", static_folder="static", static_url_path="/static"
@@ -28,6 +29,7 @@ def blueprint(views: CourseViews, elsewhere: ElsewhereViews) -> Blueprint:
         "classes": elsewhere.listed,
         "attendance": elsewhere.attendance,
         "recordings/download": elsewhere.download,
+        "pick": picker.pick,
     }
     for path, view in asked.items():
         endpoint = path.rpartition("/")[2]

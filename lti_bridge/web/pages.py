@@ -100,6 +100,18 @@ class Pages:
         visit.step, visit.outcome = "joined", "joined"
         return Redirect(entered, ("Referrer-Policy", "no-referrer"))
 
+    def picker(self, template: str, session: FrameSession, **values: Any) -> Response:
+        """A page of the picker."""
+        return self._page(template, session, **values)
+
+    def handing_over(self, session: FrameSession, return_url: str, token: str) -> Response:
+        """The page that takes the picker's answer to the LMS: by itself, or by a button."""
+        body = render_template("course/picked.html", return_url=return_url, answer=token)
+        response = self._response(body, session.platform_id, 200)
+        # With "no-referrer" browsers say "Origin: null", which some LMSs take for an attack.
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
+
     def refusal(self, error: BridgeError, visit: Visit) -> Response:
         """The page of a refused launch: why, what to do, and the reference number."""
         session: FrameSession | None = g.get("frame_session")

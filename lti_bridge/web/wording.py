@@ -114,6 +114,8 @@ BY_CODE: Final[Mapping[str, Wording]] = {
     "state_expired": EXPIRED,
     "session_expired": EXPIRED,
     "session_invalid": EXPIRED,
+    "picker_expired": EXPIRED,
+    "picker_invalid": EXPIRED,
     "state_invalid": NOT_SURE,
     "replay": Wording(lazy_gettext("This link has already been used"), _AGAIN),
     "other_browser": Wording(lazy_gettext("This was started in another browser"), _AGAIN),

@@ -71,7 +71,7 @@ class _Reader(HTMLParser):
         had = {name: value or "" for name, value in attrs}
         page = self.page
         if tag == "html":
-            page.language, page.direction = had["lang"], had["dir"]
+            page.language, page.direction = had["lang"], had.get("dir", "")
         elif tag == "form":
             page.forms.append(Form(had["action"], had["method"], had.get("target", "")))
         elif tag == "input" and (had["type"] == "hidden" or "checked" in had):

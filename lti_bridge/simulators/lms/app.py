@@ -17,6 +17,7 @@ from lti_bridge.simulators.lms import (
     groups,
     outcomes,
     pages,
+    picking_pages,
     registration,
     roles,
     roster,
@@ -37,6 +38,7 @@ def create_app(lms: LmsSimulator) -> Flask:
     app.register_blueprint(endpoints.blueprint(lms, sessions))
     app.register_blueprint(registration.blueprint(lms))
     app.register_blueprint(tool_pages.blueprint(lms, sessions))
+    app.register_blueprint(picking_pages.blueprint(lms, sessions))
     app.register_blueprint(tokens.blueprint(lms))
     app.register_blueprint(outcomes.blueprint(lms))
     app.register_blueprint(grade_calls.blueprint(lms))

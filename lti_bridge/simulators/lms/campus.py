@@ -5,7 +5,8 @@ Identifiers are opaque strings, as in LTI 1.3 Core 3.1 and 5.3.7: arbitrary, com
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -93,6 +94,18 @@ class Link:
     """The tool it launches; empty means the first one registered."""
     graded: bool = False
     """It has a column of its own in the gradebook, made by the LMS."""
+    message_type: str = "LtiResourceLinkRequest"
+    history: tuple[str, ...] = ()
+    """IDs of the links that it was copied from, the nearest first."""
+    available: tuple[str, str] = ("", "")
+    """From when to when learners see it, in ISO 8601; either may be open."""
+    line_item: Mapping[str, object] = field(default_factory=dict)
+    """The column of the gradebook that the tool asked for when it was picked."""
+
+    def is_available(self, now: datetime) -> bool:
+        """Whether learners see it now."""
+        begins, ends = (datetime.fromisoformat(time) if time else None for time in self.available)
+        return (begins is None or begins <= now) and (ends is None or now < ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,20 @@ class Course:
     group_sets: tuple[GroupSet, ...] = ()
     groups: tuple[Group, ...] = ()
 
+    history: tuple[str, ...] = ()
+    """IDs of the courses that it was copied from, the nearest first."""
+
+    @property
+    def picker(self) -> Link:
+        """What a picker is opened by: no link of the course, and launched like one."""
+        return Link(
+            id=f"picker of {self.id}",
+            kind="picker",
+            title="Add a live class",
+            description="",
+            message_type="LtiDeepLinkingRequest",
+        )
+
     def link(self, kind: str) -> Link:
         """The link of that ``kind``; KeyError if there is none."""
         for link in self.links:
@@ -190,7 +217,17 @@ class Campus:
     @cached_property
     def place_by_link_id(self) -> Mapping[str, tuple[Course, Link]]:
         """Every link, with the course it stands in, by the resource link's ID."""
-        return {link.id: (course, link) for course in self.courses for link in course.links}
+        return {
+            link.id: (course, link)
+            for course in self.courses
+            for link in (*course.links, course.picker)
+        }
+
+    def with_course(self, course: Course) -> Campus:
+        """A campus with this course in the place of the one of its ID, or besides."""
+        others = [course if one.id == course.id else one for one in self.courses]
+        new = () if course.id in self.course_by_id else (course,)
+        return replace(self, courses=(*others, *new))
 
     def courses_of(self, user: User) -> list[Course]:
         """The courses that somebody is enrolled in."""

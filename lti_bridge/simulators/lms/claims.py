@@ -27,7 +27,7 @@ def launch_claims(
     """
     course = campus.course_of(user, link)
     lti = {
-        "message_type": "LtiResourceLinkRequest",
+        "message_type": link.message_type,
         "version": "1.3.0",
         "deployment_id": tool.deployment_id,
         "target_link_uri": tool.launch_url,
@@ -88,5 +88,14 @@ def _place(issuer: str, campus: Campus, course: Course, user: User, link: Link) 
             "course_section_sourcedid": f"riverbank:{course.label}-1",
             "person_sourcedid": f"riverbank:{user.email.partition('@')[0]}",
         },
-        "custom": {"campus": "main", **link.custom},
+        "custom": {"campus": "main", **_filled_in(course, link)},
     }
+
+
+def _filled_in(course: Course, link: Link) -> dict[str, str]:
+    """Custom parameters, those variables replaced that this LMS knows (Core, 6.1)."""
+    known = {
+        "$Context.id.history": ",".join(course.history),
+        "$ResourceLink.id.history": ",".join(link.history),
+    }
+    return {name: known.get(value, value) for name, value in link.custom.items()}

@@ -118,9 +118,7 @@ class Gradebook:
             for item in self._items.values():
                 if (item.client_id, item.resource_link_id) == (tool.client_id, link.id):
                     return item
-            return self._add(
-                LineItem(0, course.id, tool.client_id, link.title, 100.0, resource_link_id=link.id)
-            )
+            return self._add(_columns_own(tool, course, link))
 
     # Columns.
 
@@ -215,6 +213,21 @@ def item_url(issuer: str, item: LineItem) -> str:
     """Of a column: ``{lineitem}/scores`` goes before the query (3.1.4)."""
     course = quote(item.course_id, safe="")
     return f"{issuer}/lti/courses/{course}/lineitems/{item.number}/lineitem?type_id=7"
+
+
+def _columns_own(tool: Tool, course: Course, link: Link) -> LineItem:
+    """A link's column: as its tool wanted it when it was picked, or of 100 points."""
+    wanted = link.line_item
+    return LineItem(
+        0,
+        course.id,
+        tool.client_id,
+        str(wanted.get("label") or link.title),
+        float(str(wanted.get("scoreMaximum", 100))),
+        resource_id=str(wanted.get("resourceId", "")),
+        resource_link_id=link.id,
+        tag=str(wanted.get("tag", "")),
+    )
 
 
 def _line_item(body: Any, bare: LineItem, course: Course) -> LineItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import (
@@ -18,6 +19,7 @@ from flask import (
 from werkzeug.exceptions import NotFound
 
 from lti_bridge.settings import resource
+from lti_bridge.simulators.lms.deep_linking import teaches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -115,7 +117,13 @@ class _Pages:
         return render_template(f"{_TEMPLATES}/courses.html", courses=courses)
 
     def course(self, course_id: str) -> str:
-        return render_template(f"{_TEMPLATES}/course.html", course=self._course(course_id))
+        course, person = self._course(course_id), self._sessions.person()
+        return render_template(
+            f"{_TEMPLATES}/course.html",
+            course=course,
+            teaches=teaches(course, person),
+            now=datetime.now(UTC),
+        )
 
     def link(self, course_id: str, link_id: str) -> Response:
         course, link = self._link(course_id, link_id)

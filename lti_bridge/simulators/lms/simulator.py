@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,6 +14,7 @@ from lti_bridge.errors import MalformedRequest, ServiceMissing
 from lti_bridge.simulators.lms.app import create_app
 from lti_bridge.simulators.lms.authentication import Gate, Grant
 from lti_bridge.simulators.lms.claims import launch_claims
+from lti_bridge.simulators.lms.deep_linking import DeepLinking
 from lti_bridge.simulators.lms.demo import DEMO_CAMPUS
 from lti_bridge.simulators.lms.gradebook import Gradebook
 from lti_bridge.simulators.lms.groups import GroupDesk
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-    from lti_bridge.simulators.lms.campus import Campus, Link, Tool, User
+    from lti_bridge.simulators.lms.campus import Campus, Course, Link, Tool, User
 
 KeySetFault = Literal["down", "html", "empty", "slow"]
 Storage = Literal["", "_parent", "post_message_forwarding"]
@@ -66,6 +68,8 @@ class LmsSimulator:
         """Who belongs to which course, as tools are told."""
         self.groups = GroupDesk(self)
         """The groups of courses, as tools are told."""
+        self.deep_linking = DeepLinking(self)
+        """Lets tools pick links for courses, and takes what they picked."""
         self.tools: dict[str, Tool] = {}
         """Registered tools by client ID; the first one is that of links that name none."""
         for tool in tools:
@@ -118,6 +122,18 @@ class LmsSimulator:
             return False
         self.tools = {client_id: tool, **self.tools}
         return True
+
+    def put_course(self, course: Course) -> None:
+        """Lets a course be as it is here from now on; a new one is added."""
+        with self._counting:
+            self.campus = self.gate.campus = self.campus.with_course(course)
+
+    def add_links(self, course: Course, links: Sequence[Link]) -> None:
+        """Adds links to what the course has by now."""
+        with self._counting:
+            there = self.campus.course_by_id[course.id]
+            more = replace(there, links=(*there.links, *links))
+            self.campus = self.gate.campus = self.campus.with_course(more)
 
     def tool_of(self, link: Link) -> Tool:
         """The tool that a link launches; ServiceMissing if it isn't registered."""
@@ -236,6 +252,7 @@ class LmsSimulator:
         claims |= self.gradebook.claim(self.issuer, tool, course, link)
         before = self.moved.get(tool.client_id)
         claims |= migration_claim(before, claims) if before else {}
+        claims = self.deep_linking.asked(claims, tool, user, link)
         return self.quirks.launch(claims, self.issuer)
 
 

@@ -146,13 +146,9 @@ class TokenDesk:
         return tool
 
     def _tool_of(self, assertion: str) -> Tool:
-        header, claims, signed, signature = _parts(assertion)
-        if header.get("alg") != "RS256":
-            raise _not_client("alg is not RS256")
-        tool = self._lms.tools.get(str(claims.get("iss")))
-        if tool is None or claims.get("sub") != tool.client_id:
-            raise _not_client("iss and sub are not a registered client ID")
-        _check_signature(tool, header.get("kid"), signed, signature)
+        tool, claims = signed_claims(self._lms, assertion)
+        if claims.get("sub") != tool.client_id:
+            raise _not_client("sub is not the client ID")
         self._check_claims(tool, claims)
         return tool
 
@@ -171,6 +167,21 @@ class TokenDesk:
             if (tool.client_id, jti) in self._used:
                 raise _not_client("this assertion was used before")
             self._used.add((tool.client_id, jti))
+
+
+def signed_claims(lms: LmsSimulator, token: str) -> tuple[Tool, Mapping[str, Any]]:
+    """What a registered tool says in a token that it signed, and which tool it is.
+
+    Its times, audience and purpose are for the caller to check. Raises :class:`TokenRefused`.
+    """
+    header, claims, signed, signature = _parts(token)
+    if header.get("alg") != "RS256":
+        raise _not_client("alg is not RS256")
+    tool = lms.tools.get(str(claims.get("iss")))
+    if tool is None:
+        raise _not_client("iss is not a registered client ID")
+    _check_signature(tool, header.get("kid"), signed, signature)
+    return tool, claims
 
 
 def blueprint(lms: LmsSimulator) -> Blueprint:

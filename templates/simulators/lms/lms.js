@@ -8,6 +8,12 @@ if (document.body.classList.contains("leave-frame") && window.top !== window.sel
   window.top.location.replace(window.location.href);
 }
 
+// What a tool's picker brought is in the course by now: so is who picked it.
+const leaving = document.querySelector("[data-leave-for]");
+if (leaving && window.top !== window.self && !leaving.querySelector(".bad")) {
+  window.top.location.replace(leaving.dataset.leaveFor);
+}
+
 for (const link of document.querySelectorAll(".side a")) {
   link.addEventListener("click", () => {
     document.querySelector(".side [aria-current]")?.removeAttribute("aria-current");

@@ -120,10 +120,13 @@ def test_what_a_copied_link_says_itself_counts_more(building, links):
 def test_the_column_that_the_lms_made_is_kept(building, links):
     course, token = in_course(building, "course-1"), new_token()
     made = linked(building.store, course.id, token)
-    graded(building.store, made.id)
     launch = building.launch(custom={"meeting": token}, services=LmsServices(line_item_url=URL))
     links.meeting_for(launch, course)
-    assert gradings(building.store)[made.id][-1] == URL
+    assert building.store.meetings.by_id(made.id).line_item_url == URL
+    building.store.meetings.coupled(made.id, "https://lms.example.edu/items/2")
+    building.clock.pass_by(21)
+    links.meeting_for(launch, course)  # of two links' columns each is written down once
+    assert building.store.meetings.by_id(made.id).line_item_url.endswith("/2")
 
 
 @pytest.mark.parametrize(

@@ -156,16 +156,6 @@ def test_what_was_not_graded_is_not_graded_in_the_copy(store):
     assert gradings(store) == {}
 
 
-def test_a_column_is_kept_for_a_graded_meeting_only(store):
-    meeting = a_meeting(store)
-    store.links.keep_line_item(meeting.id, URL, NOW)
-    assert gradings(store) == {}
-    graded(store, meeting.id)
-    store.links.keep_line_item(meeting.id, URL, NOW)
-    store.links.keep_line_item(meeting.id, URL, NOW)
-    assert gradings(store)[meeting.id][-1] == URL
-
-
 def test_linked_meetings_follow_their_platform_to_another_service(store):
     made = linked(store, a_course(store, "course-1"), new_token())
     store.platforms.synchronise([a_platform(conferencing="new")], NOW)
