@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from lti_bridge.errors import NotAllowed
 from lti_bridge.store import InviteTerms
 from tests.campus import FORM, Browser, ask
 from tests.functional.tools import read, refused
@@ -262,8 +263,6 @@ def test_what_the_settings_file_manages_no_registration_changes(new_campus):
     campus.lms.registry.answer_changes = {"client_id": before.client_id}
     registered(campus)
     (waiting,) = campus.bridge.store.registrations.all()
-    from lti_bridge.errors import NotAllowed
-
     with pytest.raises(NotAllowed) as caught:
         campus.bridge.store.registrations.accept(waiting.id, 1)
     assert caught.value.code == "managed_by_file"

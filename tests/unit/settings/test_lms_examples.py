@@ -25,6 +25,8 @@ def test_there_are_some():
         "brightspace",
         "canvas",
         "moodle",
+        "sakai",
+        "schoology",
     }
 
 
