@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from lti_bridge.app.watching import log, new_visit
 from lti_bridge.errors import BridgeError, MalformedRequest, RemoteError
+from lti_bridge.store.launches import TO_DO
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,12 +33,16 @@ def install(app: Flask, pages: Pages) -> None:
         remote = isinstance(error, RemoteError)
         visit.outcome = "refused"
         visit.reason = f"remote:{error.code}" if remote else error.code
-        visit.detail = f"{error.message} {error.remedy}".strip()
+        visit.detail = detailed(error)
         return pages.refusal(error, visit)
 
     def wrong_request(error: HTTPException) -> Response:
         # Flask keeps redirects of its router, and errors without a status, to itself.
-        refusal = MalformedRequest(f"HTTP {error.code} ({error.name}).", code="http")
+        refusal = MalformedRequest(
+            f"HTTP {error.code} ({error.name}).",
+            remedy="Compare the address in the LMS with: lti-bridge platform show.",
+            code="http",
+        )
         response = refuse(refusal)
         response.status_code = error.code or refusal.status
         if error.code == 405:
@@ -53,11 +58,21 @@ def install(app: Flask, pages: Pages) -> None:
             kind=type(error).__name__,
             place=traceback.format_tb(error.__traceback__),
         )
-        return refuse(OurMistake(f"The bridge made a mistake ({type(error).__name__})."))
+        return refuse(
+            OurMistake(
+                f"The bridge made a mistake ({type(error).__name__}).",
+                remedy="Report it, with the lines of the log that have this reference.",
+            )
+        )
 
     app.register_error_handler(BridgeError, refuse)
     app.register_error_handler(HTTPException, wrong_request)
     app.register_error_handler(Exception, our_mistake)
+
+
+def detailed(error: BridgeError) -> str:
+    """What happened and what to do, in one line, for the log and the launch list."""
+    return f"{error.message}{TO_DO}{error.remedy}" if error.remedy else error.message
 
 
 def _visit() -> Visit:

@@ -91,7 +91,11 @@ class CallbackViews:
         visit.step = f"callback:{purpose}"
         visit.outcome = "callback"
         if not self.urls.is_ours(purpose, meeting_id, mark):
-            raise NotAuthentic("The bridge didn't give this address out.", code="callback_mark")
+            raise NotAuthentic(
+                "The bridge didn't give this address out.",
+                remedy="If secret_key was changed, keep the old one in its list for a while.",
+                code="callback_mark",
+            )
         meeting = self.meetings.by_meeting_id(meeting_id)
         visit.meeting_id = meeting.id if meeting else None
         return meeting
@@ -105,7 +109,11 @@ class CallbackViews:
 
 
 def _another_meeting() -> BridgeError:
-    return MalformedRequest("The callback is about another meeting.", code="callback_other")
+    return MalformedRequest(
+        "The callback is about another meeting.",
+        remedy="The service mixes meetings up, or somebody tries: ask the service's operator.",
+        code="callback_other",
+    )
 
 
 def _taken() -> Response:

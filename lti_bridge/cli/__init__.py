@@ -13,6 +13,7 @@ from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.engagement import engagement
 from lti_bridge.cli.keys import keys
+from lti_bridge.cli.launches import launches
 from lti_bridge.cli.lmss import COMMANDS as LMS_COMMANDS
 from lti_bridge.cli.meets import meets
 from lti_bridge.cli.platforms import platform
@@ -43,6 +44,7 @@ for command in (
     db,
     doctor,
     platform,
+    launches,
     keys,
     conferencing,
     meets,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,30 +9,13 @@ import click
 
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import table, when
+from lti_bridge.cli.times import DAY_MS, HOUR_MS, Duration
 
 if TYPE_CHECKING:
     from lti_bridge.store import ToolKey, ToolKeys
 
-UNITS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
-SHORTEST_MS: Final = UNITS["h"]
+SHORTEST_MS: Final = HOUR_MS
 """Our key set may be kept for minutes, and LMSs keep it for up to an hour without asking."""
-LONGEST_MS: Final = 30 * UNITS["d"]
-
-
-class Duration(click.ParamType[int]):
-    """``90m``, ``24h`` or ``7d``, as milliseconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Refused where it isn't one, is too short for LMSs to follow, or too long to be meant."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"(\d{1,6})([mhd])", str(value))
-        ms = int(found[1]) * UNITS[found[2]] if found else 0
-        if not SHORTEST_MS <= ms <= LONGEST_MS:
-            self.fail("is no time from 1h to 30d, such as 90m, 24h or 7d", param, ctx)
-        return ms
 
 
 @click.group()
@@ -77,7 +59,7 @@ def list_keys(config: Path, as_json: bool) -> None:
 @click.option("--now", is_flag=True, help="A key leaked: sign with a new one, withdraw all others.")
 @click.option(
     "--overlap",
-    type=Duration(),
+    type=Duration(SHORTEST_MS, 30 * DAY_MS, "1h to 30d"),
     default="24h",
     show_default=True,
     help="How long the new key is published before it signs: 90m, 24h, 7d.",

@@ -92,5 +92,9 @@ def _data(settings: Mapping[str, Any]) -> str | None:
     if not isinstance(data, str | None):
         raise wrong("data")
     if data is not None and len(data) > LONGEST_DATA:
-        raise MalformedRequest("The request's data are far larger than any.", code="too_large")
+        raise MalformedRequest(
+            "The request's data are far larger than any.",
+            remedy="The LMS sends along more than any needs: ask its support.",
+            code="too_large",
+        )
     return data

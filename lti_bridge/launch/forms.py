@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY: Final = 256 * 1024
 MOST_FIELDS: Final = 200
+NO_LMS: Final = "No LMS sends that; if one does, ask its support."
 
 
 def read_form(request: Request) -> Mapping[str, str]:
@@ -47,13 +48,19 @@ def parse(encoded: bytes) -> Mapping[str, str]:
         )
     except ValueError:
         raise MalformedRequest(
-            "The request's parameters can't be read.", code="unreadable"
+            "The request's parameters can't be read.", remedy=NO_LMS, code="unreadable"
         ) from None
     form = dict(pairs)
     if len(form) != len(pairs):
-        raise MalformedRequest("A parameter is there twice.", code="repeated_parameter")
+        raise MalformedRequest(
+            "A parameter is there twice.", remedy=NO_LMS, code="repeated_parameter"
+        )
     return form
 
 
 def _too_large() -> MalformedRequest:
-    return MalformedRequest("The request is far larger than any launch.", code="too_large")
+    return MalformedRequest(
+        "The request is far larger than any launch.",
+        remedy="Take out custom parameters of the link that aren't needed.",
+        code="too_large",
+    )

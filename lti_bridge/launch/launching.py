@@ -102,7 +102,11 @@ class Launching:
             raise _platform_error(form["error"])
         for name in ("state", "id_token"):
             if not form.get(name):
-                raise MalformedRequest(f"The launch has no {name}.", code="launch_incomplete")
+                raise MalformedRequest(
+                    f"The launch has no {name}.",
+                    remedy="Enter the launch URL as redirect URI; links open through the LMS.",
+                    code="launch_incomplete",
+                )
         visit.step = "state"
         state = states.read(self._signers, form["state"])
         visit.login = state.login

@@ -75,7 +75,11 @@ class Login:
         """Raises :class:`MalformedRequest` or :class:`NotAllowed`."""
         for name in ("iss", "login_hint", "target_link_uri"):
             if not parameters.get(name):
-                raise MalformedRequest(f"The login has no {name}.", code="login_incomplete")
+                raise MalformedRequest(
+                    f"The login has no {name}.",
+                    remedy="Enter the login URL in the LMS as such; links open through the LMS.",
+                    code="login_incomplete",
+                )
         if not f"{parameters['target_link_uri']}/".lower().startswith(self._origin):
             raise MalformedRequest(
                 "The login's target_link_uri isn't an address of this bridge.",

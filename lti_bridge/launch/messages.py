@@ -43,7 +43,11 @@ def check_message(claims: Mapping[str, Any]) -> str:
     try:
         _LINKED.validate(body)
     except LtiException as error:
-        raise MalformedRequest(f"{error}.", code="message") from None
+        raise MalformedRequest(
+            f"{error}.",
+            remedy="The LMS must launch the tool as LTI 1.3, version 1.3.0.",
+            code="message",
+        ) from None
     if message == SUBMISSION_REVIEW:
         _check_review(claims)
     return message

@@ -42,9 +42,17 @@ def is_url(value: object) -> TypeGuard[str]:
 
 def missing(name: str) -> MalformedRequest:
     """A claim that has to be there, and isn't."""
-    return MalformedRequest(f"The launch has no {name}.", code="claim_missing")
+    return MalformedRequest(
+        f"The launch has no {name}.",
+        remedy="LTI 1.3 wants it in every launch: ask the LMS's support.",
+        code="claim_missing",
+    )
 
 
 def wrong(name: str) -> MalformedRequest:
     """A claim that is there, and not what the specification says."""
-    return MalformedRequest(f"The launch's {name} isn't what LTI says it is.", code="claim_type")
+    return MalformedRequest(
+        f"The launch's {name} isn't what LTI says it is.",
+        remedy="The LMS sends something else than LTI 1.3 asks for: ask its support.",
+        code="claim_type",
+    )

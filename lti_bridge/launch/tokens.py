@@ -67,7 +67,7 @@ def verify(
     """The token's claims; raises :class:`MalformedRequest` or :class:`NotAuthentic`."""
     parts = id_token.encode("utf-8", "replace").split(b".")
     if len(parts) != 3:
-        raise MalformedRequest("The id_token has no three parts.", code="token_malformed")
+        raise _malformed("The id_token has no three parts.")
     header, claims = _object(parts[0]), _object(parts[1])
     if header.get("alg") != ALGORITHM or "crit" in header:
         raise NotAuthentic(
@@ -77,7 +77,11 @@ def verify(
         )
     kid = header.get("kid")
     if not isinstance(kid, str) or not kid:
-        raise NotAuthentic("The token doesn't name its key (kid).", code="kid_missing")
+        raise NotAuthentic(
+            "The token doesn't name its key (kid).",
+            remedy="The LMS must say which of its keys it signs with: ask its support.",
+            code="kid_missing",
+        )
     signed = parts[0] + b"." + parts[1]
     try:
         find_key(platform, kid).verify(_decoded(parts[2]), signed, _PADDING, _HASH)
@@ -112,6 +116,7 @@ def _check_parties(claims: Mapping[str, Any], platform: Platform) -> None:
     if party != platform.client_id:
         raise NotAuthentic(
             "The token has several audiences, and we aren't the authorized party (azp).",
+            remedy="Check client_id of the platform; azp must be the same.",
             code="authorized_party",
         )
 
@@ -137,11 +142,19 @@ def _check_times(claims: Mapping[str, Any], now: float) -> float:
 def _time(claims: Mapping[str, Any], claim: str) -> float:
     value = claims.get(claim)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise NotAuthentic(f"The token has no usable {claim}.", code=f"{claim}_missing")
+        raise _no_time(claim)
     # Python's reader takes NaN and Infinity, which JSON hasn't got, and whole numbers of any size.
     if not -LARGEST_TIME < value < LARGEST_TIME:
-        raise NotAuthentic(f"The token has no usable {claim}.", code=f"{claim}_missing")
+        raise _no_time(claim)
     return float(value)
+
+
+def _no_time(claim: str) -> NotAuthentic:
+    return NotAuthentic(
+        f"The token has no usable {claim}.",
+        remedy="The LMS must say when a token was made and ends: ask its support.",
+        code=f"{claim}_missing",
+    )
 
 
 def _check_nonce(claims: Mapping[str, Any], nonce: str) -> None:
@@ -160,9 +173,9 @@ def _object(part: bytes) -> dict[str, Any]:
     try:
         value = json.loads(_decoded(part))
     except (ValueError, RecursionError):
-        raise MalformedRequest("The id_token can't be read.", code="token_malformed") from None
+        raise _malformed() from None
     if not isinstance(value, dict):
-        raise MalformedRequest("The id_token can't be read.", code="token_malformed")
+        raise _malformed()
     return value
 
 
@@ -171,4 +184,12 @@ def _decoded(part: bytes) -> bytes:
         padded = part.translate(_TO_STANDARD) + b"=" * (-len(part) % 4)
         return a2b_base64(padded, strict_mode=True)
     except Base64Error:
-        raise MalformedRequest("The id_token can't be read.", code="token_malformed") from None
+        raise _malformed() from None
+
+
+def _malformed(message: str = "The id_token can't be read.") -> MalformedRequest:
+    return MalformedRequest(
+        message,
+        remedy="No LMS sends such a token; if one does, ask its support.",
+        code="token_malformed",
+    )

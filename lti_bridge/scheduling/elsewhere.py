@@ -119,7 +119,11 @@ class MeetsClasses:
         """
         found = self._events.event(event, course)
         if found is None:
-            raise NotAllowed("The course has no such event (any more).", code="event_gone")
+            raise NotAllowed(
+                "The course has no such event (any more).",
+                remedy="Open the link in the course again.",
+                code="event_gone",
+            )
         return found, self._events.attendance(event)
 
     def _now_ms(self) -> int:
@@ -132,4 +136,8 @@ def _for_students(event: MeetsEvent) -> MeetsEvent:
 
 
 def _gone() -> NotAllowed:
-    return NotAllowed("There is no such recording (any more).", code="recording_gone")
+    return NotAllowed(
+        "There is no such recording (any more).",
+        remedy="Look for it in MEETS: lti-bridge meets list recordings.",
+        code="recording_gone",
+    )

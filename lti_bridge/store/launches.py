@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BUFFER: Final = 20_000
 """Entries kept while the database can't be reached; then the oldest are dropped."""
+TO_DO: Final = " → "
+"""In a launch's detail: before it what happened, behind it what to do."""
 BATCH: Final = 1_000
 """Entries written in one transaction."""
 
@@ -38,6 +40,19 @@ class LaunchEntry:
     detail: str = ""
     step: str = ""
 
+    @property
+    def happened(self) -> str:
+        """What happened, in words; empty where nothing went wrong."""
+        return self.detail.partition(TO_DO)[0]
+
+    @property
+    def to_do(self) -> str:
+        """What to do about it."""
+        return self.detail.partition(TO_DO)[2]
+
+
+_COLUMNS: Final = [getattr(LaunchRow, name) for name in LaunchEntry.__slots__]
+
 
 class Launches:
     """Queries on launches."""
@@ -53,12 +68,28 @@ class Launches:
 
     def by_reference(self, reference: str) -> LaunchEntry | None:
         """The launch a person reads the number of from their refusal page; the latest such."""
-        columns = [getattr(LaunchRow, name) for name in LaunchEntry.__slots__]
         statement = (
-            select(*columns).where(LaunchRow.reference == reference).order_by(LaunchRow.id.desc())
+            select(*_COLUMNS).where(LaunchRow.reference == reference).order_by(LaunchRow.id.desc())
         )
         row = self._database.read(lambda c: c.execute(statement).first())
         return LaunchEntry(*row) if row else None
+
+    def recent(
+        self, since_ms: int, *, outcome: str = "", connection_id: int | None = None, limit: int = 50
+    ) -> list[LaunchEntry]:
+        """The latest since then, the newest first; of an outcome, or a platform, or all."""
+        statement = (
+            select(*_COLUMNS)
+            .where(LaunchRow.at_ms >= since_ms)
+            .order_by(LaunchRow.at_ms.desc(), LaunchRow.id.desc())
+            .limit(limit)
+        )
+        if outcome:
+            statement = statement.where(LaunchRow.outcome == outcome)
+        if connection_id is not None:
+            statement = statement.where(LaunchRow.connection_id == connection_id)
+        rows = self._database.read(lambda c: c.execute(statement).all())
+        return [LaunchEntry(*row) for row in rows]
 
     def clear(self, before_ms: int, *, limit: int = 5000) -> int:
         """Forget up to ``limit`` launches older than that; how many went."""

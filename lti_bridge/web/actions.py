@@ -78,7 +78,11 @@ class CourseViews:
     def lost(self) -> Response:
         """Any of the pages' addresses without what belongs to it."""
         g.visit = self.begin()
-        raise NotAllowed("A course page was asked for without its form.", code="open_from_course")
+        raise NotAllowed(
+            "A course page was asked for without its form.",
+            remedy="Open the link in the course.",
+            code="open_from_course",
+        )
 
     def session(self, step: str, largest: int = LARGEST_FORM) -> FrameSession:
         """The session that the request carries, in its form or as a bearer's; noted in its visit.

@@ -78,7 +78,11 @@ class ElsewhereViews:
         recording = _number("recording")
         g.retry = ("course.download", {"recording": str(recording)})
         if not self._downloads.acquire(blocking=False):
-            raise RemoteUnavailable("Too many downloads pass through.", code="downloads_busy")
+            raise RemoteUnavailable(
+                "Too many downloads pass through.",
+                remedy="Try again in a few minutes.",
+                code="downloads_busy",
+            )
         try:
             found = self.classes.download(recording, session.course_id, session.role)
             g.visit.outcome = "download"
@@ -124,7 +128,11 @@ def _handed_on(file: File, recording: int) -> Response:
 def _number(name: str) -> int:
     text = request.form.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise NotAllowed(f"The form names no {name}.", code="open_from_course")
+        raise NotAllowed(
+            f"The form names no {name}.",
+            remedy="Open the link in the course again.",
+            code="open_from_course",
+        )
     return int(text)
 
 

@@ -37,7 +37,11 @@ def attendance(authorization: str, body: bytes, secret: str) -> Attendance:
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        raise NotAuthentic("The callback carries no token.", code="callback_unsigned")
+        raise NotAuthentic(
+            "The callback carries no token.",
+            remedy="The service must sign its callbacks: ask its operator.",
+            code="callback_unsigned",
+        )
     _verified(token.strip(), secret, "HS512", required=("exp",))
     try:
         said = json.loads(body)
@@ -131,4 +135,8 @@ def _moment(value: object) -> int | None:
 
 
 def _unreadable() -> MalformedRequest:
-    return MalformedRequest("The callback can't be read.", code="callback_unreadable")
+    return MalformedRequest(
+        "The callback can't be read.",
+        remedy="The service sends something else than it documents: ask its operator.",
+        code="callback_unreadable",
+    )
