@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
+from lti_bridge.cli.roles import roles
 
 if TYPE_CHECKING:
     from lti_bridge.store import Platform
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 @click.group()
 def platform() -> None:
     """The LMSs that the bridge knows."""
+
+
+platform.add_command(roles)
 
 
 @platform.command("list")

@@ -8,7 +8,7 @@ to a course in which that person is a learner. Nobody leads a class for being st
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -31,8 +31,11 @@ MODERATORS: Final[Mapping[tuple[Scope, str], Role]] = {
 _URI: Final = re.compile(
     r"http://purl\.imsglobal\.org/vocab/lis/v2/"
     r"(?:(?P<scope>institution|system)/person#(?P<person>\w+)"
-    r"|membership#(?P<role>\w+)|membership/(?P<principal>\w+)#(?P<sub>\w+))\Z"
+    r"|membership#(?P<role>\w+)|membership[/#](?P<principal>\w+)#(?P<sub>\w+))\Z"
 )
+"""``membership#Instructor#TeachingAssistant`` is Sakai's, for ``membership/Instructor#…``."""
+_TEST_USER: Final = "http://purl.imsglobal.org/vocab/lti/system/person#TestUser"
+"""Somebody made up, to see a course as others see it (LTI 1.3 Core, A.2.1.1)."""
 _URN: Final = re.compile(
     r"urn:lti:(?P<scope>role|instrole|sysrole):ims/lis/(?P<role>\w+)(?:/(?P<sub>\w+))?\Z"
 )
@@ -89,7 +92,7 @@ def parse(text: str) -> LtiRole | None:
     urn = _URN.match(text)
     if urn:
         return LtiRole(_URN_SCOPES[urn["scope"]], urn["role"], urn["sub"] or "")
-    return None
+    return LtiRole("system", "TestUser") if text == _TEST_USER else None
 
 
 def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
@@ -99,9 +102,7 @@ def role_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Role:
     as a context role), as ``Instructor#TeachingAssistant``, as ``TeachingAssistant`` or as
     ``Instructor``, in this order; names mean context roles.
     """
-    roles = [(text, role) for text in texts if (role := _read(text, table)) is not None]
-    in_context = [pair for pair in roles if pair[1].scope == "context"]
-    leads = any(_one(text, role, table) == "moderator" for text, role in in_context or roles)
+    leads = any(_one(text, role, table) == "moderator" for text, role in counting(texts, table))
     return "moderator" if leads else "attendee"
 
 
@@ -109,10 +110,9 @@ def standing_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Standi
     """What MEETS would call these roles ("list_course_users"): those that count for the role in
     class, the leading ones apart into administrators and teachers.
     """
-    roles = [(text, role) for text in texts if (role := _read(text, table)) is not None]
-    counting = [pair for pair in roles if pair[1].scope == "context"] or roles
+    decide = counting(texts, table)
     found = Standing.UNKNOWN
-    for text, role in counting:
+    for text, role in decide:
         if _one(text, role, table) == "moderator":
             leads = Standing.ADMINISTRATOR if role.name in _ADMINISTRATORS else Standing.TEACHER
             found |= leads
@@ -120,7 +120,7 @@ def standing_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Standi
             found |= Standing.STUDENT
     if found:
         return found
-    return Standing.NONE_OF_THEM if counting else Standing.STUDENT
+    return Standing.NONE_OF_THEM if decide else Standing.STUDENT
 
 
 def is_observer(texts: Iterable[str]) -> bool:
@@ -134,6 +134,16 @@ def is_observer(texts: Iterable[str]) -> bool:
     return any(role.name in _ONLOOKERS for role in roles) and all(
         role.name in _ONLOOKERS or role.name in _SAYS_NOTHING for role in roles
     )
+
+
+def counting(texts: Iterable[str], table: Mapping[str, Role]) -> Sequence[tuple[str, LtiRole]]:
+    """The roles that decide, as sent and as read.
+
+    Those in the course; without any, a test user's; without that, all there are.
+    """
+    roles = [(text, role) for text in texts if (role := _read(text, table)) is not None]
+    in_context = [pair for pair in roles if pair[1].scope == "context"]
+    return in_context or [pair for pair in roles if pair[0] == _TEST_USER] or roles
 
 
 def _read(text: str, table: Mapping[str, Role]) -> LtiRole | None:

@@ -161,6 +161,34 @@ class Platforms:
         )
         self._database.write(lambda c: c.execute(statement))
 
+    def change_roles(
+        self, platform_id: int, changes: Mapping[str, Role | None], now_ms: int
+    ) -> bool:
+        """Set entries of its own role table, or take them out (None).
+
+        False where the settings file manages it: the next start would undo it.
+        """
+
+        def change(connection: Connection) -> bool:
+            one_at_a_time(connection, LOCK_KEY)
+            row = connection.execute(
+                select(ConnectionRow.roles).where(
+                    ConnectionRow.id == platform_id, ConnectionRow.managed_by == "admin"
+                )
+            ).first()
+            if row is None:
+                return False
+            changed = {**json.loads(row.roles), **changes}
+            kept = {name: role for name, role in changed.items() if role is not None}
+            connection.execute(
+                update(ConnectionRow)
+                .where(ConnectionRow.id == platform_id)
+                .values(roles=json.dumps(kept), updated_ms=now_ms)
+            )
+            return True
+
+        return self._database.write(change)
+
     def remember_key_set(self, platform_id: int, key_set: str, now_ms: int) -> None:
         """Keep the key set for when the platform's own can't be reached."""
         statement = (

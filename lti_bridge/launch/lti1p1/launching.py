@@ -25,6 +25,7 @@ from time import time
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import MalformedRequest, NotAuthentic
+from lti_bridge.launch.forms import NO_LMS
 from lti_bridge.launch.launching import AGAIN_SECONDS
 from lti_bridge.launch.lti1p1.parameters import launch_from_form
 from lti_bridge.lms_api import oauth1
@@ -154,14 +155,24 @@ class OldLaunching:
 def _check_protocol(form: Mapping[str, str], query: Mapping[str, str]) -> None:
     """Raises :class:`MalformedRequest`, or :class:`NotAuthentic` for a method we don't take."""
     if not form.keys().isdisjoint(query):
-        raise MalformedRequest("A parameter is there twice.", code="repeated_parameter")
+        raise MalformedRequest(
+            "A parameter is there twice.", remedy=NO_LMS, code="repeated_parameter"
+        )
     for name in NEEDED:
         if not form.get(name):
-            raise MalformedRequest(f"The launch has no {name}.", code="launch_incomplete")
+            raise MalformedRequest(
+                f"The launch has no {name}.",
+                remedy="Enter this address as launch URL; links open through the LMS.",
+                code="launch_incomplete",
+            )
     if form.get("oauth_version", "1.0") != "1.0":
-        raise MalformedRequest("The launch's oauth_version isn't 1.0.", code="oauth_version")
+        raise MalformedRequest(
+            "The launch's oauth_version isn't 1.0.", remedy=NO_LMS, code="oauth_version"
+        )
     if not _TIMESTAMP.match(form["oauth_timestamp"]):
-        raise MalformedRequest("The launch's oauth_timestamp is no number.", code="oauth_timestamp")
+        raise MalformedRequest(
+            "The launch's oauth_timestamp is no number.", remedy=NO_LMS, code="oauth_timestamp"
+        )
     if form["oauth_signature_method"] not in oauth1.HASHES:
         raise NotAuthentic(
             "The launch is signed neither with HMAC-SHA1 nor with HMAC-SHA256.",
