@@ -70,7 +70,9 @@ def check_address(url: str, hosts: tuple[str, ...], *, allow_http: bool) -> Spli
     parts = _web_address(url, allow_http=allow_http)
     if parts is None:
         raise MalformedRequest(
-            "openid_configuration isn't an https address.", code="registration_address"
+            "openid_configuration isn't an https address.",
+            remedy="Paste the invitation's URL into the LMS; the LMS adds its own address.",
+            code="registration_address",
         )
     if hosts and parts.hostname not in hosts:
         raise NotAllowed(

@@ -102,7 +102,9 @@ class Registrar:
         token = query.get("registration_token", "")
         if len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
             raise MalformedRequest(
-                "The registration token can't be sent back.", code="registration_incomplete"
+                "The registration token can't be sent back.",
+                remedy="Begin the registration in the LMS again; if it stays, ask its support.",
+                code="registration_incomplete",
             )
         found = configuration.fetch(
             self._client, address, token, invite.terms.hosts, allow_http=self._allow_http
