@@ -216,6 +216,13 @@ def _fill(meets: MeetsSimulator, engagement: EngagementSimulator, campus: Campus
     fill_meets(meets, connection=1, courses=titles, now=now)
     for user in campus.users:
         meets.records.user(1, user.id, user.given_name, user.family_name, user.email)
+    for course in campus.courses:
+        number = meets.records.course(1, course.id)
+        for sub, roles in course.roles.items():
+            teaches = any("Instructor" in role for role in roles)
+            meets.records.enrol(
+                meets.records.user(1, sub), number, ["teacher" if teaches else "student"]
+            )
     people = {user.email: user.name for user in campus.users}
     fill_engagement(engagement, people=people, now=now)
 

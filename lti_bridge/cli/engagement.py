@@ -289,8 +289,11 @@ def _lines(told: EngagementReport, by: str) -> Iterator[str]:
         yield f"{people}{unknown if told.course is None else ''}"
     else:
         yield "Rows aren't joined to people: match_people of [engagement] is off."
-    yield ""
-    yield from as_text({day: count for day, count in told.per_day.items() if count})
+    if told.rows:
+        yield ""
+        yield from as_text({day: count for day, count in told.per_day.items() if count})
+    if told.course is not None and not told.each:
+        yield "Nobody of this course has an address that the bridge knows: people come by its link."
     yield from _people(told)
     yield from _courses(told)
     if told.values:

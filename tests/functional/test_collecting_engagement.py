@@ -24,6 +24,7 @@ from lti_bridge.settings import load
 from lti_bridge.simulators.engagement import create_engagement
 from lti_bridge.simulators.serving import Server
 from lti_bridge.store import Profile, Rows
+from tests.campus import SECRET_KEY
 from tests.unit.cli.house import run
 from tests.unit.store.values import at_once
 
@@ -36,7 +37,7 @@ SECRET = "secret-of-the-pair"
 SETTINGS = """
 public_url = "https://bridge.example.edu"
 database_url = "{database}"
-secret_key = "kW7pQx2vLr9tZb4nYc8mJd5hSg3fAe6u"
+secret_key = "{secret_key}"
 [security]
 allow_http = true
 allow_private_networks = true
@@ -92,7 +93,12 @@ class Institution:
 
     def write(self, *, match):
         url = self.simulator.url_for(self.server)
-        text = SETTINGS.format(url=url, database=self.database, match=str(match).lower())
+        text = SETTINGS.format(
+            url=url,
+            database=self.database,
+            secret_key=SECRET_KEY,
+            match=str(match).lower(),
+        )
         self.file.write_text(text)
 
     def _upgrade(self):
@@ -443,6 +449,8 @@ def test_report_of_a_course_names_its_people(today):
     assert re.search(r"^Ben +ben@x\.example +0", told.out, re.MULTILINE)
     assert "stranger" not in told.out
     assert "3 rows" in told.out
+    empty = today.bridge.store.people.add_course(1, "empty", "", "Nobody's", now_ms=1).id
+    assert "Nobody of this course" in command(today, "report", "--course", empty).out
     done = command(today, "report", "--course", 999)
     assert done.code == 1
     assert "no course" in done.err

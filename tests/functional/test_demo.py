@@ -79,8 +79,8 @@ def test_meets_and_meet_and_engage_have_something_to_tell():
         assert {"Guest lecture", "Question time"} <= {event["name"] for event in events}
         attended = _answer("meets", "get", "attendance", "1", "--json", config=settings)
         assert attended["entries"]
-        recordings = _answer("meets", "list", "recordings", "--json", config=settings)
-        assert recordings
+        for what in (["recordings"], ["admins"], ["course-users", "1"], ["authentication-log"]):
+            assert _answer("meets", "list", *what, "--json", config=settings), what
         _answer("engagement", "fetch", "--json", config=settings)
         told = _answer("engagement", "report", "--json", config=settings)
         assert told["rows"] > 0

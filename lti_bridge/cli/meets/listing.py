@@ -18,6 +18,9 @@ from lti_bridge.reports.spreadsheets import csv_lines
 
 SHOWN: Final = 50
 """Entities of a table, unless more are asked for."""
+METHOD: Final = "method"
+METHODS: Final = ("user", "administrator", "user, single sign-on", "administrator, single sign-on")
+"""By ``authenticationMethod``; without a word more: by password."""
 
 Command = Callable[..., None]
 
@@ -42,7 +45,7 @@ def _ids(name: str, help_text: str) -> Callable[[Command], Command]:
 
 
 def _time(name: str, help_text: str) -> Callable[[Command], Command]:
-    return click.option(name, type=MOMENT, metavar="TIME", help=help_text)
+    return click.option(name, type=MOMENT, help=help_text)
 
 
 def _common(command: Command) -> Command:
@@ -105,6 +108,8 @@ def _tell_table(shape: Shape, found: list[Any], limit: int) -> None:
 def _cell(head: str, cell: object) -> str:
     if head.endswith(" at") and isinstance(cell, int):
         return when(cell * 1000)
+    if head == METHOD and isinstance(cell, int) and cell < len(METHODS):
+        return METHODS[cell]
     if isinstance(cell, bool):
         return yes_or_no(cell)
     return NOTHING if cell is None else shown(str(cell))
@@ -186,7 +191,7 @@ RECORDINGS: Final = Shape(
 )
 LOG: Final = Shape(
     "get_conferencing_authentication_log",
-    ("id", "at", "service", "account", "user name", "method"),
+    ("id", "signed in at", "service", "account", "user name", METHOD),
     lambda one: (
         one.meets_id, one.time, one.conferencing_service, one.meets_id_conferencing_account,
         one.conferencing_username, one.authentication_method,
@@ -318,6 +323,8 @@ def events(
 ) -> None:
     r"""Classes held, or to be held, by way of MEETS.
 
+    A TIME is UNIX seconds, or a date with or without a time: 2026-09-01T08:00+02:00.
+
     \b
     Example:
       lti-bridge meets list events --course 1538 --begins-after 2026-09-01 --config FILE
@@ -372,6 +379,8 @@ def recordings(
 ) -> None:
     r"""Recordings; download one by its number with: lti-bridge meets download.
 
+    A TIME is UNIX seconds, or a date with or without a time: 2026-09-01T08:00+02:00.
+
     \b
     Example:
       lti-bridge meets list recordings --course 1538 --type converted --config FILE
@@ -402,6 +411,8 @@ def recordings(
 @_common
 def authentication_log(config: Path, before: int | None, after: int | None, **options: Any) -> None:
     r"""When MEETS signed in at conferencing services.
+
+    A TIME is UNIX seconds, or a date with or without a time: 2026-09-01T08:00+02:00.
 
     \b
     Example:

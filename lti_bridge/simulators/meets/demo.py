@@ -9,7 +9,15 @@ import wave
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.simulators.meets.records import Account, Event, Recording, Stay
+from lti_bridge.simulators.meets.records import (
+    PERMISSIONS,
+    Account,
+    Admin,
+    Event,
+    LogEntry,
+    Recording,
+    Stay,
+)
 
 if TYPE_CHECKING:
     from lti_bridge.simulators.meets.simulator import MeetsSimulator
@@ -26,10 +34,22 @@ def fill(
     ``courses``: titles by LTI context ID; ``now``: UNIX seconds.
     """
     records = simulator.records
+    records.connection(connection)
+    records.connections[connection].name = "Riverbank University"
+    records.admins.add(Admin("it@riverbank.example", "Ines", "Moreno", frozenset(PERMISSIONS)))
+    reader = frozenset({"viewData"})
+    records.admins.add(Admin("registrar@riverbank.example", "Paul", "Adeyemi", reader))
     host = records.user(connection, "meets-host", "Ana", "Pereira", "ana.pereira@riverbank.example")
     zoom = records.accounts.add(Account("zoom", "riverbank-zoom", (host,)))
     webex = records.accounts.add(Account("webexmeetingcenter", "riverbank", (host,)))
     morning = now - now % HOUR
+    for back, service, account, username in (
+        (6, "zoom", zoom, "riverbank-zoom"),
+        (1, "webexmeetingcenter", webex, "riverbank"),
+        (1, "webexmeetingcenter", None, "administrator"),
+    ):
+        method = 1 if account is None else 0
+        records.log.add(LogEntry(service, account, username, method, morning - back * DAY))
     for context, title in courses.items():
         course = records.course(connection, context, title)
 

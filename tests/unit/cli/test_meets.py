@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -90,6 +91,15 @@ def test_every_list_as_a_table_as_json_and_as_csv(office, arguments, function, c
     assert len(lines) - 1 == min(len(found), 50)
     assert ("more" in as_table.err) is (len(found) > 50)
     assert office.simulator.calls[function] == 3
+
+
+def test_the_log_says_when_and_how_in_words(office):
+    lines = office.run("list", "authentication-log", "--limit", 4).out.splitlines()
+    assert lines[0].split()[:4] == ["ID", "SIGNED", "IN", "AT"]
+    assert re.search(r"^1 +2023-11-1\dT\S+ .* user$", lines[1])
+    assert lines[4].endswith("administrator, single sign-on")
+    rows = list(csv.reader(io.StringIO(office.run("list", "authentication-log", "--csv").out)))
+    assert (rows[1][1], rows[4][-1]) == ("1700000000", "3"), "as MEETS has it"
 
 
 def test_a_limit_is_of_all(office):
