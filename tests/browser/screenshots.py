@@ -36,6 +36,7 @@ from tests.campus import Campus
 WIDE = {"width": 1280, "height": 800}
 README = {"width": 1280, "height": 680}
 TALL = {"width": 1280, "height": 1400}
+SMALL = {"width": 320, "height": 1900}
 NARROW = {"width": 390, "height": 780}
 
 
@@ -170,6 +171,30 @@ def _in_class(_town: Town, person: Person) -> Page:
     return window
 
 
+def _picker(town: Town, person: Person) -> Page:
+    campus = town.campus
+    for kind in ("frame", "join"):
+        campus.launch(campus.student, campus.link(kind))
+    person.open_course()
+    person.page.get_by_role("link", name="Add a live class").click()
+    frame = person.page.frame_locator("iframe.tool")
+    frame.locator("summary").last.click()
+    frame.locator("input[name=n0-graded]").check()
+    frame.locator("input[name=n0-from]").fill("2030-02-01T10:00")
+    frame.locator("input[name=n0-until]").fill("2030-01-31T10:00")
+    frame.locator("input[name=n0-title]").fill("Laboratory")
+    frame.locator("button[value=add]").last.click()
+    expect(frame.get_by_role("alert")).to_be_visible()
+    return person.page
+
+
+def _picker_persian(town: Town, person: Person) -> Page:
+    claims = {"https://purl.imsglobal.org/spec/lti/claim/launch_presentation": {"locale": "fa"}}
+    lms = town.campus.lms
+    lms.quirks = replace(lms.quirks, claims=claims)
+    return _picker(town, person)
+
+
 def _lms_course(_town: Town, person: Person) -> Page:
     return person.open_course()
 
@@ -203,6 +228,10 @@ def take(folder: Path, only: str = "") -> None:
         album.show("retry", _retry)
         album.show("retry-persian-phone", _retry, who=PERSIAN_STUDENT, size=NARROW)
         album.show("course-portuguese", _frame, who=TEACHER, university=DEMO_CAMPUS)
+        album.show("picker", _picker, who=TEACHER, size=TALL)
+        album.show("picker-phone", _picker, who=TEACHER, size=SMALL)
+        album.show("picker-persian", _picker_persian, who=TEACHER, size=TALL)
+        album.show("picker-persian-phone", _picker_persian, who=TEACHER, size=SMALL)
         album.show("class", _in_class, schemes=("light",))
         album.show("lms-course", _lms_course)
         browser.close()
