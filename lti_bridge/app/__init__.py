@@ -89,7 +89,8 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     lti1p1.add_urls(lti, _old_launch_views(bridge, arrive))
     app.register_blueprint(lti)
     elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)
-    app.register_blueprint(web.blueprint(views, elsewhere, picker))
+    grading = web.GradingViews(views.session, pages, bridge.store.gradebook)
+    app.register_blueprint(web.blueprint(views, elsewhere, picker, grading))
     app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
     app.register_blueprint(
         api.blueprint(

@@ -12,6 +12,7 @@ from lti_bridge.cli.database import db
 from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.engagement import engagement
+from lti_bridge.cli.grades import grades
 from lti_bridge.cli.keys import keys
 from lti_bridge.cli.launches import launches
 from lti_bridge.cli.lmss import COMMANDS as LMS_COMMANDS
@@ -50,6 +51,7 @@ for command in (
     meets,
     engagement,
     token,
+    grades,
 ):
     commands.add_command(command)
 for command in (*REGISTRATION_COMMANDS, *LMS_COMMANDS):

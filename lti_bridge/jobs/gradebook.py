@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError, RemoteRejected
-from lti_bridge.lms_api.gradebook import LINE_ITEM, SCORE, STALE, LineItem, NewScore, may_find
+from lti_bridge.lms_api.gradebook import LINE_ITEM, STALE, LineItem, NewScore, may_find
+from lti_bridge.reports import missing_offer
 from lti_bridge.store import WantedScore
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from lti_bridge.store import Gradebook, GradedMeeting, GradingTask, Learner, Platform
 
 TAG: Final = "lti-bridge.attendance"
-"""What columns of ours are tagged with, in every LMS."""
+"""What columns that we make are tagged with, in every LMS."""
+TAGS: Final = frozenset({TAG, "attendance"})
+"""What columns of ours have: those that came with a link from the LMS's picker have the other."""
 MINUTE_MS: Final = 60_000
 HOLD_MS: Final = 5 * MINUTE_MS
 """A claim that isn't renewed holds for so long: longer than any call may take."""
@@ -75,8 +78,8 @@ class SendGrades:
     outcomes: Outcomes = lambda *_: None
     rounds: int = field(default=ROUNDS, repr=False)
 
-    def run(self) -> int:
-        """Work on all that is due; how many scores were sent.
+    def run(self, *, only: int | None = None) -> int:
+        """Work on all that is due, or on ``only`` one meeting; how many scores were sent.
 
         Raises the last :class:`RemoteError`, so that the failure is seen, once all others were
         worked on.
@@ -85,7 +88,7 @@ class SendGrades:
         failed: RemoteError | None = None
         resting: set[int] = set()
         for _ in range(self.rounds):
-            tasks = self.gradebook.take_due(self.now_ms(), HOLD_MS, limit=1)
+            tasks = self.gradebook.take_due(self.now_ms(), HOLD_MS, limit=1, only=only)
             for task in tasks:
                 if task.meeting.connection_id in resting:
                     self.gradebook.give_back(task, self.now_ms() + PAUSE_MS)
@@ -166,13 +169,13 @@ class SendGrades:
             meeting.line_items_url,
             sorted(meeting.scopes),
             resource_id=meeting.meeting_id,
-            tag=TAG,
         )
         # Some LMSs know no filters. Of several, whoever looks takes the same.
-        ours = [one for one in found if (one.resource_id, one.tag) == (meeting.meeting_id, TAG)]
+        ours = [one for one in found if one.resource_id == meeting.meeting_id and one.tag in TAGS]
         if ours:
             first = min(ours, key=lambda one: one.id)
-            return self.gradebook.column(task, first.id, f"{first.score_maximum:g} {first.label}")
+            told = "" if first.resource_link_id else f"{first.score_maximum:g} {first.label}"
+            return self.gradebook.column(task, first.id, told)
         self._check_claim(task)
         made = self.client.create(platform, meeting.line_items_url, _column(meeting))
         return self.gradebook.column(task, made.id, _told(meeting))
@@ -265,21 +268,6 @@ class SendGrades:
             if error.code in GONE:
                 raise _ColumnGone from None
             raise
-
-
-def missing_offer(meeting: GradedMeeting) -> str:
-    """What the LMS doesn't offer that grades need: ``not_offered``, ``no_column``; empty: nothing.
-
-    Without the right to make columns, one that is there already has to do.
-    """
-    if meeting.lti_version != "1.3":
-        return "" if meeting.outcome_links else "not_offered"
-    if SCORE not in meeting.scopes:
-        return "not_offered"
-    if meeting.line_item_url or meeting.coupled_url:
-        return ""
-    may_make = bool(meeting.line_items_url) and LINE_ITEM in meeting.scopes
-    return "" if may_make else "no_column"
 
 
 def _wanted(line: GradeLine) -> WantedScore:

@@ -8,7 +8,7 @@ from lti_bridge.reports.engagement import (
     course_report,
     institution_report,
 )
-from lti_bridge.reports.gradebook import GradeLine, GradeReport, GradeReports
+from lti_bridge.reports.gradebook import GradeLine, GradeReport, GradeReports, missing_offer
 
 __all__ = [
     "EngagementReport",
@@ -20,4 +20,5 @@ __all__ = [
     "course_emails",
     "course_report",
     "institution_report",
+    "missing_offer",
 ]

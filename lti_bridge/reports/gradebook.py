@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lti_bridge.lms_api.gradebook import LINE_ITEM, SCORE
 from lti_bridge.reports.grading import Measured, Score, measure, score_of, thousandths
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ class GradeReports:
         )
         lines = [_line(measured, one, meeting) for one in learners]
         return GradeReport(meeting, measured, lines)
+
+
+def missing_offer(meeting: GradedMeeting) -> str:
+    """What the LMS doesn't offer that grades need: ``not_offered``, ``no_column``; empty: nothing.
+
+    Without the right to make columns, one that is there already has to do.
+    """
+    if meeting.lti_version != "1.3":
+        return "" if meeting.outcome_links else "not_offered"
+    if SCORE not in meeting.scopes:
+        return "not_offered"
+    if meeting.line_item_url or meeting.coupled_url:
+        return ""
+    may_make = bool(meeting.line_items_url) and LINE_ITEM in meeting.scopes
+    return "" if may_make else "no_column"
 
 
 def _scheduled(meeting: GradedMeeting) -> tuple[int, int] | None:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, func, or_, select, update
 
+from lti_bridge.store.gradebook import course_changed
 from lti_bridge.store.offered import OFFERED, Offered, offered_of
 from lti_bridge.store.tables import CourseRow, CourseServicesRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from lti_bridge.store.engine import Database
 
 MINUTE_MS: Final = 60_000
@@ -64,7 +67,9 @@ class CourseServices:
         return offered_of(row) if row else None
 
     def save(self, course_id: int, offered: Offered, now_ms: int) -> None:
-        """What a launch says now. A roster or groups at a new address are due at once."""
+        """What a launch says now. A roster or groups at a new address are due at once; grades are,
+        since what stood in their way may be gone.
+        """
         values: dict[str, Any] = {
             "memberships_url": offered.memberships_url,
             "line_items_url": offered.line_items_url,
@@ -89,7 +94,12 @@ class CourseServices:
             "failures": case((moved, 0), else_=CourseServicesRow.failures),
         }
         statement = new.on_conflict_do_update(index_elements=["course_id"], set_=changes)
-        self._database.write_statement(lambda c: c.execute(statement))
+
+        def change(connection: Connection) -> None:
+            connection.execute(statement)
+            course_changed(connection, course_id)
+
+        self._database.write(change)
 
     def want(self, course_id: int, now_ms: int, *, fresh_ms: int = FRESH_MS) -> bool:
         """Somebody looks at the course: its roster is due, unless it came within ``fresh_ms`` or

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, delete, func, or_, select, update
 
+from lti_bridge.store.gradebook import course_changed
 from lti_bridge.store.people import Profile, Standing
 from lti_bridge.store.tables import CourseGroupRow, GroupMemberRow, MembershipRow, UserRow
 from lti_bridge.store.upsert import insert
@@ -285,6 +286,7 @@ def _finish(connection: Connection, course_id: int, run_ms: int) -> int:
             GroupMemberRow.group_id.in_(groups), GroupMemberRow.user_id.in_(gone)
         )
     )
+    course_changed(connection, course_id)
     return left
 
 

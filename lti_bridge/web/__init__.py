@@ -4,6 +4,7 @@ from lti_bridge.web.actions import CourseViews
 from lti_bridge.web.arrival import Arrival
 from lti_bridge.web.blueprint import blueprint
 from lti_bridge.web.elsewhere import ElsewhereViews
+from lti_bridge.web.grading import GradingViews
 from lti_bridge.web.pages import Pages
 from lti_bridge.web.picker import Picker
 from lti_bridge.web.tickets import Tickets
@@ -12,6 +13,7 @@ __all__ = [
     "Arrival",
     "CourseViews",
     "ElsewhereViews",
+    "GradingViews",
     "Pages",
     "Picker",
     "Tickets",

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
     from lti_bridge.web.actions import CourseViews
     from lti_bridge.web.elsewhere import ElsewhereViews
+    from lti_bridge.web.grading import GradingViews
     from lti_bridge.web.picker import Picker
 
 
-def blueprint(views: CourseViews, elsewhere: ElsewhereViews, picker: Picker) -> Blueprint:
+def blueprint(
+    views: CourseViews, elsewhere: ElsewhereViews, picker: Picker, grading: GradingViews
+) -> Blueprint:
     """``/course/…``."""
     urls = Blueprint(
         "course", __name__, url_prefix="/course", static_folder="static", static_url_path="/static"
@@ -30,9 +33,13 @@ def blueprint(views: CourseViews, elsewhere: ElsewhereViews, picker: Picker) -> 
         "attendance": elsewhere.attendance,
         "recordings/download": elsewhere.download,
         "pick": picker.pick,
+        "grading": grading.show,
+        "grading/rules": grading.save,
+        "grading/send": grading.send,
+        "grading/person": grading.person,
     }
     for path, view in asked.items():
-        endpoint = path.rpartition("/")[2]
+        endpoint = path.replace("/", "_") if "grading" in path else path.rpartition("/")[2]
         urls.add_url_rule(f"/{path}", endpoint, view, methods=["POST"])
     for path in ("", *asked):
         urls.add_url_rule(f"/{path}", "lost", views.lost, methods=["GET"], strict_slashes=False)

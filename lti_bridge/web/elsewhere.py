@@ -66,7 +66,7 @@ class ElsewhereViews:
         lines = csv_lines(HEADS, map(_row, stays))
         body = "\ufeff" + "".join(f"{line}\r\n" for line in lines)
         return Response(
-            body, headers=_file_headers("text/csv; charset=utf-8", f"{event.name or event.id}.csv")
+            body, headers=file_headers("text/csv; charset=utf-8", f"{event.name or event.id}.csv")
         )
 
     def download(self) -> Response:
@@ -114,7 +114,7 @@ def _handed_on(file: File, recording: int) -> Response:
             yield from file.chunks
 
     kind = file.content_type.partition(";")[0].strip()
-    headers = _file_headers(
+    headers = file_headers(
         kind if HARMLESS_TYPES.fullmatch(kind) else "application/octet-stream",
         file.file_name or f"recording-{recording}",
     )
@@ -136,7 +136,7 @@ def _number(name: str) -> int:
     return int(text)
 
 
-def _file_headers(content_type: str, name: str) -> dict[str, str]:
+def file_headers(content_type: str, name: str) -> dict[str, str]:
     """Of a file that is stored, never shown: whatever is in it can do nothing here (RFC 6266)."""
     stem, dot, suffix = _UNSAFE.sub("_", name).strip(" ._").rpartition(".")
     safe = f"{stem[:_LONGEST_NAME]}{dot}{suffix[:_LONGEST_NAME]}" or "download"
@@ -156,12 +156,13 @@ def _row(stay: Presence) -> tuple[object, ...]:
         stay.name,
         stay.email,
         stay.was_host,
-        _utc(stay.joined_ms),
-        _utc(stay.left_ms),
+        utc(stay.joined_ms),
+        utc(stay.left_ms),
         stay.ip,
         stay.browser,
     )
 
 
-def _utc(unix_ms: int | None) -> str:
+def utc(unix_ms: int | None) -> str:
+    """A moment for tables; empty where it isn't known."""
     return "" if unix_ms is None else f"{moment(unix_ms):%Y-%m-%d %H:%M:%S}"

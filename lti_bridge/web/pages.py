@@ -83,6 +83,10 @@ class Pages:
             people=attendees(stays),
         )
 
+    def grading(self, session: FrameSession, **values: Any) -> Response:
+        """The page of a meeting's grades; see :mod:`lti_bridge.web.grading`."""
+        return self._page("course/grading.html", session, **values)
+
     def join(self, session: FrameSession, visit: Visit) -> Response:
         """The redirect into class, or the page that waits for it and then goes by itself."""
         g.frame_session = session

@@ -6,7 +6,7 @@ end sees whether it became due anew meanwhile.
 """
 
 from lti_bridge.store.gradebook.book import Gradebook
-from lti_bridge.store.gradebook.marking import attendance_changed, roster_changed
+from lti_bridge.store.gradebook.marking import attendance_changed, course_changed
 from lti_bridge.store.gradebook.values import (
     AttendedStay,
     GradedMeeting,
@@ -27,5 +27,5 @@ __all__ = [
     "Learner",
     "WantedScore",
     "attendance_changed",
-    "roster_changed",
+    "course_changed",
 ]

@@ -124,8 +124,13 @@ class Gradebook:
 
     # What a worker does.
 
-    def take_due(self, now_ms: int, hold_ms: int, *, limit: int = 20) -> list[GradingTask]:
-        """Gradings to work on, each given to one worker until its claim runs out."""
+    def take_due(
+        self, now_ms: int, hold_ms: int, *, limit: int = 20, only: int | None = None
+    ) -> list[GradingTask]:
+        """Gradings to work on, each given to one worker until its claim runs out.
+
+        ``only``: that of this meeting.
+        """
         claim = secrets.token_hex(16)
         due = (
             select(GradingRow.meeting_id)
@@ -133,6 +138,7 @@ class Gradebook:
                 GradingRow.enabled,
                 GradingRow.due_ms <= now_ms,
                 GradingRow.claim_until_ms <= now_ms,
+                *([] if only is None else [GradingRow.meeting_id == only]),
             )
             .order_by(GradingRow.due_ms)
             .limit(limit)

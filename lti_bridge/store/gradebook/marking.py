@@ -19,8 +19,8 @@ def attendance_changed(connection: Connection, meeting: int) -> None:
     due(connection, meeting)
 
 
-def roster_changed(connection: Connection, course: int) -> None:
-    """Within another's unit of work: who learns in a course is known (better) now."""
+def course_changed(connection: Connection, course: int) -> None:
+    """Within another's unit of work: who learns there, or what its LMS offers, is news."""
     meetings = select(MeetingRow.id).where(MeetingRow.course_id == course)
     _mark(connection, GradingRow.meeting_id.in_(meetings))
 

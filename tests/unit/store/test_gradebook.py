@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from lti_bridge.store import FoundStay, GradingRules, Profile, Standing, WantedScore
+from lti_bridge.store import FoundStay, GradingRules, Offered, Profile, Standing, WantedScore
 from tests.unit.store.values import NOW, a_meeting, an_old_platform
 from tests.unit.store.workers import in_four_processes, take_gradings
 
@@ -169,6 +169,15 @@ def test_attendance_makes_a_grading_due_in_the_same_unit_of_work(store, meeting)
     store.records.save_attendance(meeting.id, "service", [stay], is_final=True)
     assert taken(store).meeting.attendance_final
     assert [one.joined_ms for one in store.gradebook.stays(meeting.id)] == [NOW]
+
+
+def test_a_roster_or_an_offer_of_the_lms_makes_gradings_due(store, meeting):
+    store.gradebook.set_rules(meeting.id, RULES, NOW)
+    store.gradebook.done(taken(store), "not_offered")
+    store.course_services.save(meeting.course_id, Offered(grade_scopes=("a",)), NOW)
+    store.gradebook.done(taken(store))
+    store.roster.finish(meeting.course_id, NOW)
+    assert taken(store).meeting.scopes == {"a"}
 
 
 def test_a_failure_is_kept_and_waits_whatever_becomes_due(store, meeting):
