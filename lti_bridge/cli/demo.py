@@ -326,6 +326,8 @@ def _welcome(ports: Ports, log: Path, settings: Path) -> None:
         "  Sign in as a student or a teacher, open a course, and click a live class.\n"
         "  Introduction to Biology has classes on all four conferencing services; each course's\n"
         "  page lists classes held in MEETS too, with recordings and who was in.\n"
+        "  To see an LMS register the bridge by itself, sign in as Nadia Benali, choose External\n"
+        "  tools, and paste what this prints:  lti-bridge platform invite\n"
         f"  Any command works on it:  export LTI_BRIDGE_CONFIG={settings}\n"
         "  For example:  lti-bridge engagement report      lti-bridge meets list events\n"
         f"  What the bridge does, line by line: {log}\n"

@@ -131,6 +131,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 title="Blackboard Learn",
                 type="BlackboardLearn",
                 families=("blackboardlearn", "blackboard"),
+                registers=False,
                 endpoints=Endpoints(
                     issuer="https://blackboard.com",
                     auth_login_url="https://developer.blackboard.com/api/v1/gateway/oidcauth",

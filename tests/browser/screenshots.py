@@ -21,6 +21,12 @@ from lti_bridge.simulators.meets.demo import fill
 from tests.browser.chromium import executable
 from tests.browser.conftest import FLAGS
 from tests.browser.people import Person, Town, in_class
+from tests.browser.test_registration import (
+    ADMINISTRATOR,
+    invitation,
+    paste,
+    unknown_to_the_bridge,
+)
 from tests.browser.university import (
     ASSISTANT,
     AT_ONCE,
@@ -57,12 +63,13 @@ class Album:
         size: dict[str, int] = WIDE,
         schemes: tuple[str, ...] = ("light", "dark"),
         university: University = UNIVERSITY,
+        locale: str = "en-GB",
     ) -> None:
         """``scene`` brings about what is to be seen and gives it back."""
         if self._only not in name:
             return
         with _town(self._browser, university) as town:
-            person = town.person(who, viewport=size, reduced_motion="reduce")
+            person = town.person(who, viewport=size, reduced_motion="reduce", locale=locale)
             seen = scene(town, person)
             for scheme in schemes:
                 for page in person.context.pages:
@@ -199,6 +206,31 @@ def _lms_course(_town: Town, person: Person) -> Page:
     return person.open_course()
 
 
+def _registration(town: Town, person: Person) -> Page:
+    unknown_to_the_bridge(town.campus)
+    return _proposal(town, person)
+
+
+def _proposal(town: Town, person: Person) -> Page:
+    frame = paste(person, invitation(town.campus))
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    return person.page
+
+
+def _registration_waits(town: Town, person: Person) -> Page:
+    frame = person.page.frame_locator("iframe.tool")
+    _proposal(town, person)
+    frame.locator("button").click()
+    expect(frame.locator(".command")).to_be_visible()
+    return person.page
+
+
+def _values(town: Town, person: Person) -> Page:
+    person.page.goto(f"{town.campus.url}/lti/values")
+    person.page.locator("summary").nth(1).click()
+    return person.page
+
+
 def take(folder: Path, only: str = "") -> None:
     """Every picture whose name holds ``only``, as PNG files in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -234,6 +266,15 @@ def take(folder: Path, only: str = "") -> None:
         album.show("picker-persian-phone", _picker_persian, who=TEACHER, size=SMALL)
         album.show("class", _in_class, schemes=("light",))
         album.show("lms-course", _lms_course)
+        album.show("registration", _registration, who=ADMINISTRATOR, size=TALL)
+        album.show("registration-phone", _registration, who=ADMINISTRATOR, size=NARROW)
+        album.show("registration-waits", _registration_waits, who=ADMINISTRATOR)
+        album.show("values", _values)
+        album.show("values-phone", _values, size=NARROW)
+        album.show("values-persian-phone", _values, size=NARROW, locale="fa-IR")
+        album.show(
+            "registration-persian", _registration, who=ADMINISTRATOR, size=TALL, locale="fa-IR"
+        )
         browser.close()
 
 

@@ -57,7 +57,7 @@ def test_there_is_one_of_each_preset():
     assert set(EVERY) == set(PRESETS) - {"other"}
     for key in EVERY:
         assert QUIRKS[key].family_code.lower() in PRESETS[key].families
-        assert QUIRKS[key].registers is PRESETS[key].registers or key == "blackboard"
+        assert QUIRKS[key].registers is PRESETS[key].registers
 
 
 @pytest.mark.parametrize("preset", EVERY)

@@ -214,6 +214,16 @@ def test_odd_members_that_nothing_depends_on_are_passed_over(campus):
     assert "Your platform doesn’t offer this." in page.text
 
 
+def test_a_configuration_that_names_thousands_of_things_can_still_be_registered(campus):
+    many = [f"https://lms.example.edu/scope/{number:0200}" for number in range(1000)]
+    types = [{"type": "LtiResourceLinkRequest", "placements": [f"{n:0200}" for n in range(50)]}]
+    types += [{"type": f"LtiOther{number}", "placements": ["x" * 200]} for number in range(50)]
+    key = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+    lti = {"messages_supported": types, "variables": [f"$Odd.{n}" for n in range(1000)]}
+    page = read(changed(campus, scopes_supported=many[:500], **{key: lti}))
+    assert len(page.form.fields["proposal"]) < 50_000
+
+
 def test_a_private_registration_endpoint_is_not_called(campus, strict):
     """The configuration may be public and name an address inside."""
     form = read(opened(campus)).form

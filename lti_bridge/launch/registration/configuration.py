@@ -8,7 +8,7 @@ issuer must be at home on the very host that told of it (3.5.1).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -22,6 +22,8 @@ from lti_bridge.errors import (
     RemoteError,
     RemoteUnavailable,
 )
+from lti_bridge.launch.presets import DEEP_LINKING, RESOURCE_LINK
+from lti_bridge.launch.registration.offer import SCOPES, VARIABLES
 
 if TYPE_CHECKING:
     from lti_bridge.http import Client
@@ -31,8 +33,10 @@ CALL: Final = "OpenID configuration"
 FETCH_SECONDS: Final = 5.0
 LARGEST: Final = 256 * 1024
 LONGEST_URL: Final = 2000
-MOST: Final = 500
-"""Scopes, messages, variables that are looked at."""
+LONGEST_WORD: Final = 255
+MOST: Final = 100
+"""Messages, and placements of one, that are looked at."""
+MESSAGES: Final = (RESOURCE_LINK, DEEP_LINKING)
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 ENDPOINTS: Final = (
     "authorization_endpoint",
@@ -44,7 +48,7 @@ ENDPOINTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LmsConfiguration:
-    """What of an LMS's configuration a registration needs."""
+    """What of an LMS's configuration a registration needs, and no more: a page carries it."""
 
     issuer: str
     authorization_endpoint: str
@@ -156,17 +160,17 @@ def read(document: Mapping[str, Any], where: SplitResult, *, allow_http: bool) -
     if not isinstance(lti, dict):
         raise _unreadable("has no lti-platform-configuration")
     messages = _messages(lti.get("messages_supported"))
-    if "LtiResourceLinkRequest" not in messages:
+    if RESOURCE_LINK not in messages:
         raise _unreadable("supports no LtiResourceLinkRequest")
     return LmsConfiguration(
         issuer=issuer,
         **{name: str(address) for name, address in addresses.items()},
         authorization_server=_text(document.get("authorization_server")),
-        scopes=_texts(document.get("scopes_supported")),
+        scopes=_known(document.get("scopes_supported"), SCOPES),
         family_code=_text(lti.get("product_family_code")),
         version=_text(lti.get("version")),
         messages=messages,
-        variables=tuple(one.removeprefix("$") for one in _texts(lti.get("variables"))),
+        variables=_known(lti.get("variables"), VARIABLES.values()),
     )
 
 
@@ -189,13 +193,20 @@ def _messages(value: object) -> dict[str, tuple[str, ...]]:
     return {
         one["type"]: _texts(one.get("placements"))
         for one in listed[:MOST]
-        if isinstance(one, dict) and isinstance(one.get("type"), str)
+        if isinstance(one, dict) and one.get("type") in MESSAGES
     }
+
+
+def _known(value: object, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of the wanted that are listed; some write variables with their ``$``."""
+    listed = value if isinstance(value, list) else []
+    there = {one.removeprefix("$") for one in listed if isinstance(one, str)}
+    return tuple(one for one in wanted if one in there)
 
 
 def _texts(value: object) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else []
-    return tuple(one for one in listed[:MOST] if isinstance(one, str) and len(one) <= LONGEST_URL)
+    return tuple(one for one in listed[:MOST] if isinstance(one, str) and len(one) <= LONGEST_WORD)
 
 
 def _text(value: object) -> str:

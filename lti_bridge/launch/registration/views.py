@@ -118,7 +118,7 @@ class RegistrationViews:
             "asks_connection": invite.terms.meets_connection is None,
             "connection": self.administration.next_connection(),
             "services": () if self._service(invite) else tuple(self.services()),
-            "hosts": proposal.seen_at,
+            "hosts": "" if proposal.seen_at == urlsplit(found.issuer).netloc else proposal.seen_at,
         }
 
     def _choices(self, form: Mapping[str, str], invite: Invite) -> Choices:
