@@ -9,15 +9,23 @@ from flask.sessions import NullSession, SessionInterface
 
 from lti_bridge import __version__, api, callbacks, launch, web
 from lti_bridge.app import health, refusals
+from lti_bridge.app.journals import Journals
 from lti_bridge.app.languages import install as install_languages
-from lti_bridge.app.watching import Watcher, log, new_visit, report_told
+from lti_bridge.app.watching import (
+    Watcher,
+    log,
+    new_visit,
+    report_moved,
+    report_told,
+    report_unmoved,
+)
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
-from lti_bridge.directory import ServiceBook
+from lti_bridge.directory import Movers, OutcomeBook, ServiceBook
 from lti_bridge.launch import lti1p1
 from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener, Picking
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
-from lti_bridge.store import LaunchJournal
+from lti_bridge.store import LaunchJournal, OutcomeJournal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +90,10 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     services = ServiceBook(bridge.store.course_services)
     views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
     picker = _picker(bridge, signers, views)
-    arrive = web.Arrival(bridge.directory, links, pages, services, picker)
+    grade_places = OutcomeJournal(bridge.store.outcomes.add, "outcome-journal")
+    movers = Movers(bridge.store.moving, report_moved, report_unmoved)
+    outcomes = OutcomeBook(grade_places.note)
+    arrive = web.Arrival(bridge.directory, movers, outcomes, links, pages, services, picker)
     lti = launch.blueprint(
         _launch_views(bridge, signers, arrive), _registration_views(bridge, signers)
     )
@@ -106,7 +117,7 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     journal = LaunchJournal(bridge.store.launches)
     _tell(app, Watcher(journal))
     app.extensions["lti_bridge"] = bridge
-    app.extensions["lti_bridge.journal"] = journal
+    app.extensions["lti_bridge.journal"] = Journals(journal, grade_places)
     return app
 
 
@@ -120,6 +131,7 @@ def _launch_views(bridge: Bridge, signers: Signers, arrive: web.Arrival) -> laun
             bridge.key_sets,
             bridge.store.nonces,
             secure=public_url.startswith("https:"),
+            consumers=bridge.consumers,
         ),
         storage=launch.StoragePages(
             public_url, _origins(bridge), allow_http=bridge.settings.security.allow_http

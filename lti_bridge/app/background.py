@@ -9,6 +9,7 @@ from lti_bridge.app.watching import JOBS, log
 from lti_bridge.errors import RemoteError
 from lti_bridge.jobs import CollectEngagement, Jobs, SendGrades, run_worker
 from lti_bridge.lms_api.gradebook import GradebookClient
+from lti_bridge.lms_api.outcomes import OutcomeClient
 from lti_bridge.reports import GradeReports
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def grades_of(bridge: Bridge) -> SendGrades:
         bridge.store.gradebook,
         GradeReports(bridge.store.gradebook),
         GradebookClient(bridge.lms),
-        bridge.platforms.find,
+        lambda row: bridge.platforms.find(row) or bridge.consumers.find(row),
         now_ms=lambda: int(time.time() * 1000),
+        outcomes=OutcomeClient(bridge.client).send,
     )
 
 

@@ -29,9 +29,11 @@ from lti_bridge.directory import Visit
 from lti_bridge.store import LaunchEntry, LaunchJournal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from lti_bridge.conferencing import Services
+    from lti_bridge.directory import Launch
+    from lti_bridge.errors import BridgeError
     from lti_bridge.http import Client, RemoteCall
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -207,6 +209,16 @@ class _Breakers:
         for host, state in self._client.breakers().items():
             family.add_metric([host], 0.0 if state.state == "closed" else 1.0)
         return family
+
+
+def report_moved(launch: Launch, notes: Sequence[str]) -> None:
+    """What a course had twice when it moved from LTI 1.1 to LTI 1.3, and which of the two stays."""
+    log.warning("moved", platform=launch.platform.name, notes=list(notes))
+
+
+def report_unmoved(launch: Launch, error: BridgeError) -> None:
+    """The launch goes on; moving is tried again with a later one."""
+    log.error("not moved", platform=launch.platform.name, reason=error.code, detail=error.message)
 
 
 def report_told(function: str, status: int, token: int | None, seconds: float) -> None:

@@ -3,6 +3,8 @@
 from lti_bridge.directory.course_services import ServiceBook
 from lti_bridge.directory.identifiers import LAUNCH_SECONDS, Directory
 from lti_bridge.directory.importing import Import, Part, Tally
+from lti_bridge.directory.moving import Movers
+from lti_bridge.directory.outcomes import OutcomeBook
 from lti_bridge.directory.values import (
     DEEP_LINKING,
     RESOURCE_LINK,
@@ -29,6 +31,8 @@ __all__ = [
     "Import",
     "Launch",
     "LmsServices",
+    "Movers",
+    "OutcomeBook",
     "OutcomeLink",
     "Part",
     "Patience",

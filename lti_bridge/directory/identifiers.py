@@ -78,7 +78,8 @@ class Directory:
         links belong together. Raises :class:`NotAllowed` or :class:`RemoteError` under ``refuse``.
         """
         lone_link = "" if launch.lti_context_id else launch.resource_link_id
-        key = (launch.platform.id, launch.lti_context_id, lone_link)
+        connection = launch.course_connection or launch.platform.id
+        key = (connection, launch.lti_context_id, lone_link)
         course = self._courses.get(key)
         if course is not None:
             return course
@@ -91,7 +92,7 @@ class Directory:
         """
         if not launch.lti_user_id:
             return Person(None, launch.profile, None, launch.role)
-        key = (launch.platform.id, launch.lti_user_id, course.id)
+        key = (launch.person_connection or launch.platform.id, launch.lti_user_id, course.id)
         person = self._persons.get(key)
         if person and _says_the_same(person, launch):
             return person
@@ -111,18 +112,17 @@ class Directory:
         return meets_id is not None
 
     def _find_course(self, launch: Launch, key: tuple[int, str, str], patience: Patience) -> Course:
-        platform, context_id, lone_link = launch.platform, launch.lti_context_id, key[2]
-        record = self._people.course(platform.id, context_id, lone_link)
+        connection, context_id, lone_link = key
+        record = self._people.course(connection, context_id, lone_link)
         known = record.meets_id if record else None
         asked = record.asked_ms if record else 0
-        answer = self._answer(
-            "course", platform.meets_connection, context_id, known, asked, patience
-        )
         offered = record.offered if record else NOTHING_OFFERED
+        number = 0 if launch.course_connection else launch.platform.meets_connection
+        answer = self._answer("course", number, context_id, known, asked, patience)
         renamed = record is not None and launch.course_title not in ("", record.title)
         if record is None or answer.new or renamed:
             record = self._people.add_course(
-                platform.id,
+                connection,
                 context_id,
                 lone_link,
                 launch.course_title,
@@ -136,14 +136,15 @@ class Directory:
     def _find_person(
         self, launch: Launch, course: Course, key: tuple[int, str, int], patience: Patience
     ) -> Person:
-        platform, sub = launch.platform, launch.lti_user_id
-        record = self._people.person(platform.id, sub, course.id)
+        connection, sub = key[0], launch.lti_user_id
+        record = self._people.person(connection, sub, course.id)
         known = record.meets_id if record else None
         asked = record.asked_ms if record else 0
-        answer = self._answer("user", platform.meets_connection, sub, known, asked, patience)
+        number = 0 if launch.person_connection else launch.platform.meets_connection
+        answer = self._answer("user", number, sub, known, asked, patience)
         if record is None or answer.new or not _says_the_same(record, launch):
             record = self._people.arrive(
-                platform.id,
+                connection,
                 sub,
                 launch.profile,
                 course_id=course.id,
@@ -166,10 +167,13 @@ class Directory:
         asked_ms: int,
         patience: Patience,
     ) -> _Answer:
-        """What MEETS says, if it has to be asked at all."""
+        """What MEETS says, if it has to be asked at all.
+
+        ``connection`` 0: what was moved has another number of the LMS, by which the job asks.
+        """
         if self._meets is None or not lti_id:
             return _Answer(None, new=False, needed=False)
-        if known is not None:
+        if known is not None or not connection:
             return _Answer(known, new=False, needed=True)
         if self._unknown == "refuse":
             return _Answer(self._insist(kind, connection, lti_id, patience), new=True, needed=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from lti_bridge.store import NOTHING_OFFERED, Offered, Platform, Profile, Role, Standing
+from lti_bridge.store import NOTHING_OFFERED, Offered, Place, Platform, Profile, Role, Standing
 
 Target = Literal["frame", "window"]
 
@@ -95,6 +95,12 @@ class Launch:
     """By LTI 1.1, where the LMS takes a grade."""
     framed_by: str = ""
     """Host that shows the pages, by a signed launch's word where the settings name none."""
+    former: Place | None = None
+    """Where this was by LTI 1.1, as a claim proved that holds."""
+    course_connection: int = 0
+    """Row of the platform that the course belongs to now; 0: the launch's own."""
+    person_connection: int = 0
+    """… and the person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,10 @@ LONGEST_PAUSE_MS: Final = 6 * 60 * MINUTE_MS
 """… up to this."""
 ROUNDS: Final = 500
 """So often a run takes more, at the most; the next run goes on."""
-PERSONAL: Final = frozenset({"http_400", "http_403", "http_404", "http_410", "http_422"})
-"""Refusals of one score that say nothing of the next: people leave courses."""
+PERSONAL: Final = frozenset({"http_400", "http_403", "http_404", "http_410", "http_422", "failure"})
+"""Refusals of one score that say nothing of the next: people leave courses. ``failure`` is how
+LTI 1.1 says it.
+"""
 GONE: Final = frozenset({"http_404", "http_410"})
 
 Outcomes = Callable[["Platform", str, str, "float | None"], None]

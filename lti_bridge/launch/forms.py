@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LARGEST_BODY: Final = 256 * 1024
 MOST_FIELDS: Final = 200
 NO_LMS: Final = "No LMS sends that; if one does, ask its support."
+AGAIN_SECONDS: Final = 60
+"""The same form of the same browser within this is a double click or a reload, not a replay."""
 
 
 def read_form(request: Request) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from time import time
 from typing import TYPE_CHECKING, Final
 
@@ -15,16 +16,17 @@ from lti_bridge.errors import LaunchRefused, MalformedRequest, NotAllowed, NotAu
 from lti_bridge.launch import state as states
 from lti_bridge.launch import storage, tokens
 from lti_bridge.launch.claims import launch_from
+from lti_bridge.launch.forms import AGAIN_SECONDS
+from lti_bridge.launch.lti1p1.claim import CLAIM, former_place
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Launch, Visit
     from lti_bridge.launch.key_sets import KeySets
+    from lti_bridge.launch.lti1p1.consumers import ConsumerBook
     from lti_bridge.launch.platforms import PlatformBook
     from lti_bridge.security import Signers
     from lti_bridge.store import Nonces, Platform
 
-AGAIN_SECONDS: Final = 60
-"""The same form of the same browser within this is a double click or a reload, not a replay."""
 LONGEST_KEPT_SECONDS: Final = 24 * 3600
 
 OIDC_ERRORS: Final = frozenset(
@@ -55,14 +57,18 @@ class Launching:
         nonces: Nonces,
         *,
         secure: bool,
+        consumers: ConsumerBook | None = None,
         now: Callable[[], float] = time,
     ) -> None:
-        """``secure``: the bridge is reached by https. ``now``: UNIX seconds."""
+        """``secure``: the bridge is reached by https. ``consumers``: the LMSs of LTI 1.1, which
+        the same may have been before. ``now``: UNIX seconds.
+        """
         self._platforms = platforms
         self._signers = signers
         self._key_sets = key_sets
         self._nonces = nonces
         self._secure = secure
+        self._consumers = consumers
         self._now = now
 
     def asks_storage(
@@ -119,6 +125,9 @@ class Launching:
         )
         visit.step = "claims"
         launch = launch_from(token.claims, platform)
+        if self._consumers is not None and CLAIM in token.claims:
+            former = former_place(token.claims, launch, self._consumers)
+            launch = replace(launch, former=former)
         visit.role, visit.locale = launch.role, launch.locale
         visit.step = "deployment"
         self._check_deployment(platform, launch.deployment_id)

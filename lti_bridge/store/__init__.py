@@ -44,10 +44,12 @@ from lti_bridge.store.meets_events import (
     Presence,
     Wanted,
 )
+from lti_bridge.store.moving import Brought, Moved, Moving, Place
 from lti_bridge.store.nonces import Nonces
 from lti_bridge.store.notices import Notice, NoticeKind, Notices
 from lti_bridge.store.numbering import number_of
 from lti_bridge.store.offered import NOTHING_OFFERED, Offered
+from lti_bridge.store.outcomes import Outcome, OutcomeJournal, Outcomes
 from lti_bridge.store.people import (
     CourseRecord,
     Kind,
@@ -81,6 +83,7 @@ __all__ = [
     "ApiTokens",
     "AttendanceDue",
     "AttendedStay",
+    "Brought",
     "CallSlots",
     "Checkpoint",
     "Checkpoints",
@@ -125,6 +128,8 @@ __all__ = [
     "MeetsEvent",
     "MeetsEvents",
     "MeetsRecording",
+    "Moved",
+    "Moving",
     "Named",
     "NewMeeting",
     "NewRow",
@@ -133,10 +138,14 @@ __all__ = [
     "NoticeKind",
     "Notices",
     "Offered",
+    "Outcome",
+    "OutcomeJournal",
+    "Outcomes",
     "Pending",
     "People",
     "Person",
     "PersonRecord",
+    "Place",
     "Platform",
     "PlatformAdministration",
     "PlatformValues",
@@ -194,6 +203,8 @@ class Store:
     meets_events: MeetsEvents
     call_slots: CallSlots
     engagement: EngagementData
+    moving: Moving
+    outcomes: Outcomes
     sealed: Sealed
     gradebook: Gradebook
     registrations: Registrations
@@ -230,6 +241,8 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         meets_events=MeetsEvents(database),
         call_slots=CallSlots(database),
         engagement=EngagementData(database),
+        moving=Moving(database),
+        outcomes=Outcomes(database),
         sealed=Sealed(database, vault),
         gradebook=Gradebook(database),
         registrations=Registrations(database),

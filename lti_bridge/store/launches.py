@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import String, delete, insert, select
 
-from lti_bridge.errors import StoreError
+from lti_bridge.store.journal import BUFFER, Journal
 from lti_bridge.store.tables import LaunchRow
 
 if TYPE_CHECKING:
     from lti_bridge.store.engine import Database
 
-BUFFER: Final = 20_000
-"""Entries kept while the database can't be reached; then the oldest are dropped."""
 TO_DO: Final = " → "
 """In a launch's detail: before it what happened, behind it what to do."""
-BATCH: Final = 1_000
-"""Entries written in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,67 +108,11 @@ _LENGTHS: Final[dict[str, int | None]] = {
 """Text columns; None is any length."""
 
 
-class LaunchJournal:
-    """Takes entries at once and writes them a moment later, from a thread of its own."""
+class LaunchJournal(Journal[LaunchEntry]):
+    """The launch list, written a moment later."""
 
     def __init__(
         self, launches: Launches, *, every_seconds: float = 0.5, buffer: int = BUFFER
     ) -> None:
-        """The thread starts with the first entry, so that it also does after a fork.
-
-        ``buffer``: how many entries are kept while they can't be written.
-        """
-        self._launches = launches
-        self._every = every_seconds
-        self._buffer = buffer
-        self._waiting: deque[LaunchEntry] = deque(maxlen=buffer)
-        self._wake = threading.Event()
-        self._starting = threading.Lock()
-        self._writing = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._closed = False
-
-    def note(self, entry: LaunchEntry) -> None:
-        """Keep it for the next write; never waits and never fails."""
-        self._waiting.append(entry)
-        if self._thread is None:
-            self._start()
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name="launch-journal", daemon=True
-                )
-                self._thread.start()
-
-    def _run(self) -> None:
-        while not self._closed:
-            self._wake.wait(self._every)
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits; what can't be written stays for the next time."""
-        with self._writing:
-            while batch := self._taken():
-                try:
-                    self._launches.add(batch)
-                except StoreError:
-                    self._put_back(batch)
-                    return
-
-    def _taken(self) -> list[LaunchEntry]:
-        # Others append meanwhile; only this end is ours.
-        return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-
-    def _put_back(self, batch: list[LaunchEntry]) -> None:
-        room = self._buffer - len(self._waiting)
-        self._waiting.extendleft(reversed(batch[max(0, len(batch) - room) :]))
-
-    def close(self) -> None:
-        """Write what waits and stop."""
-        self._closed = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
-        self.flush()
+        """See :class:`Journal`."""
+        super().__init__(launches.add, "launch-journal", every_seconds=every_seconds, buffer=buffer)

@@ -13,7 +13,16 @@ from lti_bridge.security import FrameSession
 from lti_bridge.security.sessions import moderators_only
 
 if TYPE_CHECKING:
-    from lti_bridge.directory import Course, Directory, Launch, Person, ServiceBook, Visit
+    from lti_bridge.directory import (
+        Course,
+        Directory,
+        Launch,
+        Movers,
+        OutcomeBook,
+        Person,
+        ServiceBook,
+        Visit,
+    )
     from lti_bridge.scheduling import LinkBook
     from lti_bridge.store import Meeting
     from lti_bridge.web.pages import Pages
@@ -25,6 +34,8 @@ class Arrival:
     """Where launches arrive."""
 
     directory: Directory
+    movers: Movers
+    outcomes: OutcomeBook
     links: LinkBook
     pages: Pages
     services: ServiceBook
@@ -36,6 +47,7 @@ class Arrival:
             raise moderators_only()
         patience = Patience(LAUNCH_SECONDS)
         visit.step = "course"
+        launch = self.movers.settled(launch)
         course = self.directory.course_for(launch, patience)
         visit.course_id = course.id
         visit.step = "person"
@@ -48,6 +60,7 @@ class Arrival:
         visit.step = "meeting"
         meeting = self.links.meeting_for(launch, course)
         visit.meeting_id = meeting.id
+        self.outcomes.keep(launch, person, meeting.id)
         session = _session(launch, course, person, meeting)
         if launch.message_type == SUBMISSION_REVIEW:
             return self.pages.of_meeting(session, visit)

@@ -25,8 +25,7 @@ from time import time
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import MalformedRequest, NotAuthentic
-from lti_bridge.launch.forms import NO_LMS
-from lti_bridge.launch.launching import AGAIN_SECONDS
+from lti_bridge.launch.forms import AGAIN_SECONDS, NO_LMS
 from lti_bridge.launch.lti1p1.parameters import launch_from_form
 from lti_bridge.lms_api import oauth1
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from lti_bridge.directory import RESOURCE_LINK, OutcomeLink
+from lti_bridge.directory.text import clean
 from lti_bridge.errors import MalformedRequest
 from lti_bridge.launch.claims import launch_from
 from lti_bridge.launch.reading import LTI, is_url, missing
@@ -107,8 +108,8 @@ def _outcome(form: Mapping[str, str]) -> OutcomeLink | None:
     url, sourced_id = form.get("lis_outcome_service_url", ""), form.get("lis_result_sourcedid", "")
     if not (is_url(url) and " " not in url and url.startswith(("https://", "http://"))):
         return None
-    if not sourced_id or "\0" in sourced_id or len(sourced_id) > LONGEST_SOURCED_ID:
-        return None
+    if not sourced_id or clean(sourced_id, LONGEST_SOURCED_ID) != sourced_id:
+        return None  # it could be said in no XML
     return OutcomeLink(url, sourced_id)
 
 

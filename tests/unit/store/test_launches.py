@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from lti_bridge.errors import StoreUnavailable
 from lti_bridge.store import LaunchEntry, Launches, LaunchJournal
-from lti_bridge.store.launches import BATCH
+from lti_bridge.store.journal import BATCH
 from lti_bridge.store.tables import LaunchRow
 from tests.unit.store.values import NOW, a_database, at_once, gone, opened
 

@@ -143,3 +143,9 @@ def take_gradings(url: str, now_ms: int) -> list[int]:
         while tasks := store.gradebook.take_due(now_ms, 60_000, limit=1):
             found += [task.meeting.id for task in tasks]
     return found
+
+
+def bring(url: str, old: Any, new: Any) -> tuple[bool, tuple[str, ...]]:
+    with closing_store(url) as store:
+        brought = store.moving.bring(old, new, NOW)
+        return brought.whole, brought.notes
