@@ -165,7 +165,7 @@ class Campus:
             )
         )
         self.old_tool = OldTool("consumer-1", OLD_SECRET, f"{self.url}/lti/1p1/launch", "Bridge")
-        self.lms.old_tools[self.old_tool.consumer_key] = self.old_tool
+        self.lms.add_old_tool(self.old_tool)
         self.file = folder / "bridge.toml"
         self.file.write_text(
             self._settings(

@@ -91,6 +91,16 @@ auth_token_url   = "{lms}/lti/token"
 key_set_url      = "http://{lms_address}/lti/jwks"
 meets_connection = 1
 conferencing     = "live"
+
+[[platform]]
+name             = "Riverbank by LTI 1.1"
+type             = "Other"
+version          = "1.1"
+consumer_key     = "{consumer_key}"
+shared_secret    = "{secret}"
+hosts            = ["{lms_host}"]
+meets_connection = 1
+conferencing     = "live"
 """
 
 
@@ -180,7 +190,7 @@ def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
     secret, password = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
     meets = create_meets(learn=True, username="bridge", password=password)
     engagement = create_engagement(key="riverbank", secret=password, account="riverbank")
-    lms, client_id = _lms(ports)
+    lms, client_id, consumer_key = _lms(ports, secret)
     meets_server = stack.enter_context(Server(meets, LOOPBACK, ports.meets))
     engagement_server = stack.enter_context(Server(engagement, LOOPBACK, ports.engagement))
     stack.enter_context(Server(lms, LOOPBACK, ports.lms))
@@ -198,6 +208,8 @@ def _start_services(stack: ExitStack, folder: Path, ports: Ports) -> Path:
             secret=secret,
             lms=lms.issuer,
             client_id=client_id,
+            consumer_key=consumer_key,
+            lms_host=lms.issuer.removeprefix("http://"),
             lms_address=f"{LOOPBACK}:{ports.lms}",
             **_conferencing(stack, ports, secret, password),
         ),
@@ -249,10 +261,11 @@ def _conferencing(stack: ExitStack, ports: Ports, secret: str, password: str) ->
     }
 
 
-def _lms(ports: Ports) -> tuple[LmsSimulator, str]:
+def _lms(ports: Ports, secret: str) -> tuple[LmsSimulator, str, str]:
+    """The LMS, and how it knows the bridge: by client ID, and by the key of LTI 1.1."""
     # By another host name than the bridge's, as in life: its frames are third parties.
-    from lti_bridge.simulators.lms import EVERY_SCOPE, Tool, create_lms
-    from lti_bridge.simulators.lms.demo import campus_with_every_service
+    from lti_bridge.simulators.lms import EVERY_SCOPE, OldTool, Tool, create_lms
+    from lti_bridge.simulators.lms.demo import OLD_KEY, campus_with_every_service
 
     bridge, client_id = f"http://{LOOPBACK}:{ports.bridge}", "bridge-demo"
     tool = Tool(
@@ -266,7 +279,8 @@ def _lms(ports: Ports) -> tuple[LmsSimulator, str]:
     )
     campus = campus_with_every_service()
     lms = create_lms(issuer=f"http://localhost:{ports.lms}", tools=[tool], campus=campus)
-    return lms, client_id
+    lms.add_old_tool(OldTool(OLD_KEY, secret, f"{bridge}/lti/1p1/launch", "LTI Bridge"))
+    return lms, client_id, OLD_KEY
 
 
 def _start_bridge(
@@ -324,6 +338,7 @@ def _welcome(ports: Ports, log: Path, settings: Path) -> None:
         "  A small university is running on this machine. Open:\n\n"
         f"      {click.style(f'http://localhost:{ports.lms}', bold=True, underline=True)}\n\n"
         "  Sign in as a student or a teacher, open a course, and click a live class.\n"
+        "  World Literature has a link of LTI 1.1, as it was before the move to LTI 1.3.\n"
         "  Introduction to Biology has classes on all four conferencing services; each course's\n"
         "  page lists classes held in MEETS too, with recordings and who was in.\n"
         "  To see an LMS register the bridge by itself, sign in as Nadia Benali, choose External\n"

@@ -53,7 +53,8 @@ class Arrival:
         visit.step = "person"
         person = self.directory.person_for(launch, course, patience)
         visit.user_id = person.id
-        self.services.note(launch, course)
+        if launch.platform.version != "1.1":  # which has none; a course moved from it keeps its own
+            self.services.note(launch, course)
         if launch.deep_linking is not None:
             session = _session(launch, course, person, None)
             return self.picker.open(launch, launch.deep_linking, course, session)

@@ -27,7 +27,7 @@ def campus(new_campus):
 def migrate(campus, *, prefix="1p1:"):
     """From now on the LMS has other IDs in LTI 1.3 than in LTI 1.1, and says which those were."""
     campus.old_tool = replace(campus.old_tool, prefix=prefix)
-    campus.lms.old_tools[campus.old_tool.consumer_key] = campus.old_tool
+    campus.lms.add_old_tool(campus.old_tool)
     campus.lms.moved["client-1"] = campus.old_tool
 
 

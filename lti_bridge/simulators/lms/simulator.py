@@ -135,6 +135,10 @@ class LmsSimulator:
             more = replace(there, links=(*there.links, *links))
             self.campus = self.gate.campus = self.campus.with_course(more)
 
+    def add_old_tool(self, tool: OldTool) -> None:
+        """Registers a tool of LTI 1.1, or registers it anew."""
+        self.old_tools[tool.consumer_key] = tool
+
     def tool_of(self, link: Link) -> Tool:
         """The tool that a link launches; ServiceMissing if it isn't registered."""
         tool = self.tools.get(link.client_id or next(iter(self.tools), ""))
