@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -20,6 +19,7 @@ import pytest
 
 from tests.bench.stage import free_port
 from tests.campus import ask
+from tests.unit.cli.house import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,35 +66,27 @@ def test_it_starts_everything_prints_one_url_and_ctrl_c_leaves_nothing_behind():
         assert len(family) >= 2, "the server and the worker"
         folder = _folder(process)
         assert folder.is_dir()
+        _meets_and_meet_and_engage_have_something_to_tell(folder / "demo.toml")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=40) == 0
         assert not any(child.is_running() and child.status() != "zombie" for child in family)
         assert not folder.exists()
 
 
-def test_meets_and_meet_and_engage_have_something_to_tell():
-    with demo(free_port()) as (process, _):
-        settings = _folder(process) / "demo.toml"
-        events = _answer("meets", "list", "events", "--json", config=settings)
-        assert {"Guest lecture", "Question time"} <= {event["name"] for event in events}
-        attended = _answer("meets", "get", "attendance", "1", "--json", config=settings)
-        assert attended["entries"]
-        for what in (["recordings"], ["admins"], ["course-users", "1"], ["authentication-log"]):
-            assert _answer("meets", "list", *what, "--json", config=settings), what
-        _answer("engagement", "fetch", "--json", config=settings)
-        told = _answer("engagement", "report", "--json", config=settings)
-        assert told["rows"] > 0
-        assert told["people"] > 0, "the campus' own people are among them"
-        assert told["addresses_unknown"] > 0
+def _meets_and_meet_and_engage_have_something_to_tell(settings: Path) -> None:
+    def answer(*arguments: str) -> object:
+        return run(*arguments, "--json", "--config", settings).json
 
-
-def _answer(*arguments: str, config: Path) -> object:
-    done = subprocess.run(
-        [sys.executable, "-m", "lti_bridge.cli", *arguments, "--config", str(config)],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    events = answer("meets", "list", "events")
+    assert {"Guest lecture", "Question time"} <= {event["name"] for event in events}
+    for what in (["recordings"], ["admins"], ["course-users", "1"], ["authentication-log"]):
+        assert answer("meets", "list", *what), what
+    assert answer("meets", "get", "attendance", "1")["entries"]
+    answer("engagement", "fetch")
+    told = answer("engagement", "report")
+    assert told["rows"] > 0
+    assert told["people"] > 0, "the campus' own people are among them"
+    assert told["addresses_unknown"] > 0
 
 
 def _folder(process: subprocess.Popen[str]) -> Path:
