@@ -27,6 +27,7 @@ _STYLE: Final = Style(
     opacity="1",
     opacity_hover="0.8",
     label_font_size=12,
+    major_label_font_size=12,
     title_font_size=18,
     font_family="system-ui, sans-serif",
     value_font_family="system-ui, sans-serif",

@@ -5,12 +5,13 @@ What must come is worked out from the simulator's records by other means than it
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import pytest
 
 from lti_bridge.errors import CircuitOpen, RemoteMalformed, RemoteRejected, RemoteUnavailable
-from lti_bridge.meets_api import CourseRoles
+from lti_bridge.meets_api import CourseRoles, User
 
 CONNECTION = (1,)
 HOUR = 3600
@@ -242,6 +243,23 @@ def test_lists_come_page_by_page_and_only_as_far_as_they_are_looked_at(new_domai
     assert len(domain.asked("list_users")) == 3
     later = domain.client.list_users(limit=10, start_after_id=18)
     assert ids(later) == list(range(19, 26))
+
+
+def test_no_more_than_a_page_is_held(new_domain):
+    domain = new_domain()
+    for n in range(60):
+        domain.simulator.add_user(1, f"user-{n}")
+
+    def held():
+        gc.collect()
+        return sum(isinstance(one, User) for one in gc.get_objects())
+
+    before = held()
+    for page in domain.client.list_users(limit=10).pages():
+        assert held() - before == len(page.entities) == 10
+    for user in domain.client.list_users(limit=10):
+        if user.meets_id % 20 == 15:
+            assert held() - before <= 20, "this page, and the loop's last one"
 
 
 def test_a_list_that_ends_with_a_full_page_needs_no_empty_one(new_domain):
