@@ -51,6 +51,10 @@ EVENTS = {
 
 ICON_PATH = "/course/static/icon.svg"
 
+STATIC_SECONDS = 24 * 3600
+"""Scripts and style sheets, whose addresses change with the version, are kept for so long: a
+launch asks for none of them twice."""
+
 SILENT = frozenset({"login", "status", ""})
 
 
@@ -71,6 +75,7 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     bridge = bridge or assemble(settings)
     app = Flask("lti_bridge", static_folder=None, template_folder=str(resource("templates")))
     app.session_interface = _NoSessions()
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.globals["version"] = __version__
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     install_languages(app)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import executable
-from tests.browser.people import Town
+from tests.browser.people import PATIENCE, Town
 from tests.browser.university import UNIVERSITY
 from tests.campus import Campus
 
@@ -21,6 +21,9 @@ FLAGS = (
     "--no-first-run",
     "--test-third-party-cookie-phaseout",
 )
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

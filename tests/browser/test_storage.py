@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import html
+import re
+from contextlib import closing, suppress
+from urllib.parse import unquote
 
 import pytest
+from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
 from tests.browser.people import in_class
@@ -75,6 +79,75 @@ def test_an_lms_that_promises_storage_and_keeps_nothing(town, campus):
     student.complaints.expect(r"status of 403")
     frame = framed(student)
     expect(frame.get_by_role("link", name="Open in a new tab")).to_be_visible()
+
+
+def test_a_launch_asks_the_bridge_for_nothing_it_could_do_without(town, campus):
+    """No delay that a person could see: two small pages, one script, kept for the next launch."""
+    campus.lms.storage = "_parent"
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    student.open_course()
+    asked, sizes = [], []
+    bridge = campus.bridge_server.app
+
+    def counting(environ, start_response):
+        body = b"".join(bridge(environ, start_response))
+        if environ["PATH_INFO"] != "/course/status":  # how a page that is there keeps up
+            asked.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+            sizes.append(len(body))
+        return [body]
+
+    campus.bridge_server.app = counting
+    expect(student.open_link(IN_FRAME).get_by_role("button", name="Join")).to_be_visible()
+    steps = ["POST /lti/login", "POST /lti/launch", "POST /lti/launch"]
+    assert [one for one in asked if one.startswith("POST")] == steps
+    assert asked.count("GET /lti/static/storage.js") == 1
+    asked.clear()
+    student.open_course()
+    expect(student.open_link(IN_FRAME).get_by_role("button", name="Join")).to_be_visible()
+    assert asked == steps, "the script, the style sheet and the rest are there already"
+    assert max(sizes[-3:]) < 10_000
+
+
+def test_the_back_button_leads_to_no_page_that_stays_empty(town, campus):
+    campus.lms.storage = "_parent"
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    student.complaints.expect("status of 40[13]")
+    frame = framed(student)
+    expect(frame.get_by_role("button", name="Join")).to_be_visible()
+    with suppress(Late):  # only the frame goes back: no page is loaded
+        student.page.go_back(timeout=2000)
+    # Words, mostly; where the browser left the page out of its history, what was before it.
+    words = frame.get_by_role("heading")
+    expect(words.or_(student.page.get_by_role("heading", name="Algebra I")).first).to_be_visible()
+    expect(framed(student).get_by_role("button", name="Join")).to_be_visible()
+
+
+def test_a_page_of_the_lms_within_the_lms_may_frame_the_tool(town, campus):
+    """The window around the tool keeps nothing; the one around that does."""
+    campus.lms.storage = "_parent"
+    lms = campus.lms_server.app
+
+    def nested(environ, start_response):
+        if environ["PATH_INFO"] == "/wrapped":
+            start_response("200 OK", [("Content-Type", "text/html")])
+            target = html.escape(unquote(environ["QUERY_STRING"]))
+            return [f'<!doctype html><title>x</title><iframe src="{target}"></iframe>'.encode()]
+        with closing(lms(environ, start_response)) as pieces:
+            body = b"".join(pieces)
+        # As long as before: its length is told already.
+        return [re.sub(rb'title="[^"]*" allow="[^"]*"\s+src="([^"]+)"', _wrapped, body)]
+
+    campus.lms_server.app = nested
+    town.without_partitioned_cookies()
+    student = town.person(STUDENT)
+    outer = framed(student)
+    expect(outer.frame_locator("iframe").get_by_role("button", name="Join")).to_be_visible()
+
+
+def _wrapped(found):
+    return b'src="/wrapped?%b"' % found[1] + b" " * (len(found[0]) - len(found[1]) - 15)
 
 
 def test_a_stranger_around_the_frame_is_not_answered(town, campus):

@@ -1,4 +1,4 @@
-// Hands the login's mark to the platform, or asks for it (LTI postMessage Storage), and goes on:
+// Hands the login's mark to the platform, or asks for it (LTI postMessage Storage 0.1), and goes on:
 // at once when it answers, and without it when it doesn't.
 "use strict";
 
@@ -6,45 +6,71 @@
   const PATIENCE = 1500; // milliseconds; an answer takes a few
   const page = document.querySelector("[data-storage]");
   const { storage, origin, frame, key, value } = page.dataset;
-  const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const subject = `lti.${storage}_data`;
+  const isFramed = window.parent !== window;
 
-  // Framed by the platform, or opened by it in a window of its own.
-  const platform = window.parent !== window ? window.parent : window.opener;
-  const keeper = () => {
+  // The windows of the platform's pages around this one, nearest first: most tools are framed by
+  // the platform itself, some by a frame within it. In a window of its own, who opened it.
+  const around = () => {
+    const found = [];
+    for (let each = window; each !== each.parent; each = each.parent) found.push(each.parent);
+    return isFramed ? found : [window.opener].filter((opener) => opener && !opener.closed);
+  };
+
+  // The frame that the platform named keeps things, where there is one (else its window does).
+  const keeper = (platform) => {
     try {
-      return (frame !== "_parent" && platform.frames[frame]) || platform;
+      const named = frame !== "_parent" && platform.frames[frame];
+      return named && typeof named.postMessage === "function" ? named : platform;
     } catch {
       return platform;
     }
   };
 
-  let over = false;
-  const goOn = (found) => {
-    if (over) return;
-    over = true;
+  const leave = (found) => {
     if (storage === "put") {
       window.location.replace(page.querySelector("a[hidden]").href);
       return;
     }
+    // Who comes back to this page finds words instead of it: it can't be sent twice.
+    history.replaceState(null, "", page.dataset.back);
     const form = page.querySelector("form");
     form.elements.stored_mark.value = found;
     form.submit();
   };
 
-  window.addEventListener("message", (event) => {
-    const data = event.data;
-    if (event.origin !== origin || typeof data !== "object" || data === null) return;
-    if (data.subject !== `${subject}.response` || data.message_id !== id) return;
-    goOn(typeof data.value === "string" && !data.error ? data.value : "");
-  });
+  const begin = () => {
+    const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    const keepers = around().map(keeper);
+    let silent = keepers.length;
+    let over = false;
 
-  if (!platform) {
-    goOn("");
-    return;
-  }
-  setTimeout(goOn, PATIENCE, "");
-  const message = { subject, message_id: id, key };
-  if (storage === "put") message.value = value;
-  keeper().postMessage(message, origin);
+    const goOn = (found) => {
+      if (over) return;
+      over = true;
+      window.removeEventListener("message", answered);
+      leave(found);
+    };
+
+    const answered = (event) => {
+      const data = event.data;
+      if (event.origin !== origin || typeof data !== "object" || data === null) return;
+      if (data.subject !== `${subject}.response` || data.message_id !== id) return;
+      silent -= 1;
+      if (typeof data.value === "string" && !data.error) goOn(data.value);
+      else if (silent === 0) goOn("");
+    };
+
+    window.addEventListener("message", answered);
+    const message = { subject, message_id: id, key };
+    if (storage === "put") message.value = value;
+    for (const each of keepers) each.postMessage(message, origin);
+    // Cookies hold in a window of its own: there is nothing to wait for.
+    if (keepers.length === 0 || (storage === "put" && !isFramed)) goOn("");
+    else setTimeout(goOn, PATIENCE, "");
+  };
+
+  // Somebody came back to this page as it was left.
+  window.addEventListener("pageshow", (event) => event.persisted && begin());
+  begin();
 })();
