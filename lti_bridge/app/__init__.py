@@ -22,7 +22,16 @@ from lti_bridge.app.watching import (
 from lti_bridge.app.wiring import Bridge, assemble, secret_keys
 from lti_bridge.directory import Movers, OutcomeBook, ServiceBook
 from lti_bridge.launch import lti1p1
-from lti_bridge.scheduling import Entrance, LinkBook, MeetingBook, MeetsClasses, Opener, Picking
+from lti_bridge.scheduling import (
+    CoursePeople,
+    Entrance,
+    GroupBook,
+    LinkBook,
+    MeetingBook,
+    MeetsClasses,
+    Opener,
+    Picking,
+)
 from lti_bridge.security import Sessions, Signers
 from lti_bridge.settings import resource
 from lti_bridge.store import LaunchJournal, OutcomeJournal
@@ -43,6 +52,7 @@ EVENTS = {
     "launch.confirm": "registration",
     "course.join": "join",
     "course.pick": "pick",
+    "course.enter": "join",
     "callbacks.ended": "callback",
     "callbacks.recording": "callback",
     "callbacks.attendance": "callback",
@@ -90,10 +100,22 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     entrance = Entrance(book, opener, bridge.services)
     classes = MeetsClasses(bridge.store.meets_events, bridge.meets)
     allow_http = settings.security.allow_http
-    pages = web.Pages(entrance, classes, sessions, _origins(bridge), allow_http=allow_http)
+    people = CoursePeople(bridge.store.roster, bridge.store.course_services)
+    groups = GroupBook(bridge.store.groups)
+    pages = web.Pages(
+        entrance,
+        classes,
+        sessions,
+        _origins(bridge),
+        people=people,
+        groups=groups,
+        allow_http=allow_http,
+    )
     app.register_blueprint(health.blueprint(bridge))
     services = ServiceBook(bridge.store.course_services)
-    views = web.CourseViews(sessions, pages, entrance, book, classes, begin=new_visit)
+    views = web.CourseViews(
+        sessions, pages, entrance, book, classes, people, groups, begin=new_visit
+    )
     picker = _picker(bridge, signers, views)
     grade_places = OutcomeJournal(bridge.store.outcomes.add, "outcome-journal")
     movers = Movers(bridge.store.moving, report_moved, report_unmoved)
@@ -106,7 +128,8 @@ def create_app(settings: Settings, bridge: Bridge | None = None) -> Flask:
     app.register_blueprint(lti)
     elsewhere = web.ElsewhereViews(views.session, pages, classes, allow_http=allow_http)
     grading = web.GradingViews(views.session, pages, bridge.store.gradebook)
-    app.register_blueprint(web.blueprint(views, elsewhere, picker, grading))
+    mates = web.PeopleViews(views.session, pages, entrance, people, groups)
+    app.register_blueprint(web.blueprint(views, elsewhere, picker, grading, mates))
     app.register_blueprint(callbacks.blueprint(_callback_views(bridge, urls, entrance)))
     app.register_blueprint(
         api.blueprint(

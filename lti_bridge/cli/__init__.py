@@ -8,6 +8,7 @@ import click
 
 from lti_bridge import __version__
 from lti_bridge.cli.conferencing import conferencing
+from lti_bridge.cli.courses import course
 from lti_bridge.cli.database import db
 from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
@@ -40,6 +41,7 @@ def commands() -> None:
 
 for command in (
     demo,
+    course,
     serve,
     worker,
     db,

@@ -14,7 +14,7 @@ from lti_bridge.directory.roles import role_in_class, standing_in_class
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import RemoteError, RemoteRejected
 from lti_bridge.lms_api import CourseGroups, Roster
-from lti_bridge.store import FoundGroup, Profile, RosterMember
+from lti_bridge.store import NOT_FOR_US, FoundGroup, Profile, RosterMember
 
 if TYPE_CHECKING:
     from lti_bridge.lms_api import LmsTransport, Member
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 ROUNDS: Final = 20
 """Of as many courses as are taken at a time; the next run, a minute later, goes on."""
 LONGEST_ID: Final = 255
-FOR_GOOD: Final = frozenset(
-    {"http_403", "http_404", "invalid_scope", "unauthorized_client", "platform_gone"}
-)
-"""By these the LMS says that this course's people are none of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,20 @@ class RosterJob:
             raise failures[-1]
         return done
 
+    def one(self, course_id: int) -> bool:
+        """Ask for one course at once; whether there was anything to ask for.
+
+        Raises :class:`lti_bridge.errors.RemoteError`.
+        """
+        due = self.store.course_services.take(course_id, self.now_ms())
+        if due is None:
+            return False
+        failures: list[RemoteError] = []
+        done = self._course(due, {one.id: one for one in self.store.platforms.all()}, failures)
+        if failures:
+            raise failures[-1]
+        return done
+
     def _course(
         self, due: RosterDue, platforms: Mapping[int, Platform], failures: list[RemoteError]
     ) -> bool:
@@ -64,7 +74,7 @@ class RosterJob:
         try:
             self._ask(due, platform)
         except RemoteError as error:
-            for_good = isinstance(error, RemoteRejected) and error.code in FOR_GOOD
+            for_good = isinstance(error, RemoteRejected) and error.code in NOT_FOR_US
             self.store.course_services.failed(due, error.code, self.now_ms(), for_good=for_good)
             failures.append(error)
             return False

@@ -123,6 +123,13 @@ class Jobs:
         """Ask LMSs who belongs to the courses that are looked at; how many answered."""
         return RosterJob(self.store, self.lms, self._now_ms).run()
 
+    def roster_of(self, course_id: int) -> bool:
+        """Ask for one course's people at once; whether its LMS offers them.
+
+        Raises :class:`lti_bridge.errors.RemoteError`.
+        """
+        return RosterJob(self.store, self.lms, self._now_ms).one(course_id)
+
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""
         return self.follow_platforms()

@@ -14,7 +14,7 @@ from lti_bridge.store import schema
 from lti_bridge.store.administration import Deployment, KnownPlatform, PlatformAdministration
 from lti_bridge.store.call_slots import CallSlots
 from lti_bridge.store.checkpoints import Checkpoint, Checkpoints
-from lti_bridge.store.course_services import CourseServices, RosterDue, RosterState
+from lti_bridge.store.course_services import NOT_FOR_US, CourseServices, RosterDue, RosterState
 from lti_bridge.store.engagement import CourseFound, EngagementData, NewRow, Person, Rows
 from lti_bridge.store.engine import Database
 from lti_bridge.store.gradebook import (
@@ -78,6 +78,7 @@ from lti_bridge.store.vault import Vault
 
 __all__ = [
     "NOTHING_OFFERED",
+    "NOT_FOR_US",
     "PERMISSIONS",
     "ApiToken",
     "ApiTokens",
@@ -249,5 +250,5 @@ def open_store(url: str, secret_keys: Sequence[str]) -> Store:
         administration=PlatformAdministration(database),
         course_services=CourseServices(database),
         roster=CourseRoster(database),
-        groups=Groups(database),
+        groups=Groups(database, vault),
     )

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from lti_bridge.store.gradebook import course_changed
 from lti_bridge.store.offered import OFFERED, Offered, offered_of
@@ -14,7 +14,7 @@ from lti_bridge.store.tables import CourseRow, CourseServicesRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from lti_bridge.store.engine import Database
 
@@ -26,6 +26,10 @@ HELD_MS: Final = 15 * MINUTE_MS
 """So long a worker has for a course before another takes it up."""
 SHORTEST_PAUSE_MS: Final = 5 * MINUTE_MS
 LONGEST_PAUSE_MS: Final = 24 * HOUR_MS
+NOT_FOR_US: Final = frozenset(
+    {"http_403", "http_404", "invalid_scope", "unauthorized_client", "platform_gone"}
+)
+"""Failures by which the LMS says that a course's people are none of ours."""
 MOST_FAILURES: Final = 10
 """In a row; then nobody asks before the course's page is looked at again."""
 
@@ -51,6 +55,11 @@ class RosterState:
     groups_ms: int | None
     problem: str
     """Code of the last failure; empty: it went well."""
+
+    @property
+    def not_for_us(self) -> bool:
+        """Whether the LMS doesn't let us: somebody has to mend that there."""
+        return self.problem in NOT_FOR_US
 
 
 class CourseServices:
@@ -130,12 +139,22 @@ class CourseServices:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        return self._take(row.course_id.in_(due), now_ms)
+
+    def take(self, course_id: int, now_ms: int) -> RosterDue | None:
+        """A certain course, due or not; None where its LMS offers no roster and no groups."""
+        row = CourseServicesRow
+        offers = or_(row.memberships_url != "", row.groups_url != "")
+        return next(iter(self._take(and_(row.course_id == course_id, offers), now_ms)), None)
+
+    def _take(self, which: ColumnElement[bool], now_ms: int) -> list[RosterDue]:
+        row = CourseServicesRow
         connection = (
             select(CourseRow.connection_id).where(CourseRow.id == row.course_id).scalar_subquery()
         )
         take = (
             update(row)
-            .where(row.course_id.in_(due))
+            .where(which)
             .values(roster_due_ms=now_ms + HELD_MS)
             .returning(row.course_id, row.failures, connection.label("connection_id"), *OFFERED)
         )

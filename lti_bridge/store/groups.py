@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from lti_bridge.store.meetings import insertion, meeting_from
 from lti_bridge.store.tables import CourseGroupRow, GroupMemberRow, MeetingRow
 from lti_bridge.store.upsert import insert
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from lti_bridge.store.engine import Database
+    from lti_bridge.store.meetings import Meeting, NewMeeting
+    from lti_bridge.store.vault import Vault
 
 AT_ONCE: Final = 200
 
@@ -45,9 +48,10 @@ class CourseGroup:
 class Groups:
     """Queries on course groups."""
 
-    def __init__(self, database: Database) -> None:
-        """Queries run in transactions of ``database``."""
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """``vault`` seals the meetings' passwords."""
         self._database = database
+        self._vault = vault
 
     def save(self, course_id: int, found: Sequence[FoundGroup], now_ms: int) -> None:
         """All groups of a course. One that isn't there any more is gone; what its meeting left
@@ -79,6 +83,23 @@ class Groups:
         )
         return self._database.read(lambda c: c.execute(statement).first()) is not None
 
+    def meeting(self, group_id: int) -> Meeting | None:
+        """A group's own meeting; None until there is one."""
+        row = self._database.read(lambda c: c.execute(_MEETING, {"group": group_id}).first())
+        return meeting_from(row, self._vault) if row else None
+
+    def add_meeting(self, new: NewMeeting, now_ms: int) -> Meeting:
+        """Make the meeting of ``new.group_id``, or give the one that was just made."""
+        make = insertion(self._database, self._vault, new, now_ms).on_conflict_do_nothing(
+            index_elements=["group_id"]
+        )
+
+        def change(connection: Connection) -> Any:
+            connection.execute(make)
+            return connection.execute(_MEETING, {"group": new.group_id}).one()
+
+        return meeting_from(self._database.write(change), self._vault)
+
 
 def _save(connection: Connection, course_id: int, found: Sequence[FoundGroup], now_ms: int) -> None:
     everyone = list({one.lti_group_id: one for one in found}.values())
@@ -108,6 +129,7 @@ def _save(connection: Connection, course_id: int, found: Sequence[FoundGroup], n
     )
 
 
+_MEETING: Final = select(MeetingRow.__table__).where(MeetingRow.group_id == bindparam("group"))
 _GROUPS: Final = select(
     CourseGroupRow.id,
     CourseGroupRow.course_id,

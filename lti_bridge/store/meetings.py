@@ -53,6 +53,8 @@ class Meeting:
     text: str = ""
     own_service: str | None = None
     """As of :class:`NewMeeting`."""
+    group_id: int | None = None
+    """The group of the course whose own meeting this is."""
     line_item_url: str = ""
     """The gradebook's column that belongs to its link, where launches name one."""
 
@@ -81,6 +83,7 @@ class NewMeeting:
     own_service: str | None = None
     """Where the link itself names a service; the meeting stays there then."""
     link_token: str | None = None
+    group_id: int | None = None
     title: str = ""
     text: str = ""
 
@@ -276,6 +279,7 @@ def insertion(database: Database, vault: Vault, new: NewMeeting, now_ms: int) ->
         course_id=new.course_id,
         resource_link_id=new.resource_link_id,
         link_token=new.link_token,
+        group_id=new.group_id,
         title=new.title,
         text=new.text,
         service=func.coalesce(new.own_service, courses, new.service),
@@ -324,6 +328,7 @@ _PLAIN: Final = (
     "title",
     "text",
     "own_service",
+    "group_id",
     "line_item_url",
 )
 

@@ -6,6 +6,7 @@ from lti_bridge.web.blueprint import blueprint
 from lti_bridge.web.elsewhere import ElsewhereViews
 from lti_bridge.web.grading import GradingViews
 from lti_bridge.web.pages import Pages
+from lti_bridge.web.people import PeopleViews
 from lti_bridge.web.picker import Picker
 from lti_bridge.web.tickets import Tickets
 
@@ -15,6 +16,7 @@ __all__ = [
     "ElsewhereViews",
     "GradingViews",
     "Pages",
+    "PeopleViews",
     "Picker",
     "Tickets",
     "blueprint",

@@ -14,7 +14,7 @@ from lti_bridge.web.pages import Pages, visitor_of
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
-    from lti_bridge.scheduling import Entrance, MeetingBook, MeetsClasses
+    from lti_bridge.scheduling import CoursePeople, Entrance, GroupBook, MeetingBook, MeetsClasses
 
 LARGEST_FORM = 64 * 1024
 
@@ -28,11 +28,15 @@ class CourseViews:
     entrance: Entrance
     book: MeetingBook
     classes: MeetsClasses
+    people: CoursePeople
+    groups: GroupBook
     begin: Callable[[], Visit]
 
     def join(self) -> Response:
         """``POST /course/join``: into class."""
         session = self.session("join")
+        meeting = self.entrance.meeting(session.meeting)
+        self.groups.check(meeting, session.role, session.user_id)
         return self.pages.join(session, g.visit)
 
     def open(self) -> Response:
@@ -45,6 +49,7 @@ class CourseViews:
         session = self.session("status")
         status = self.entrance.status(session.meeting)
         g.visit.outcome = "status"
+        self.people.want(session.course_id)
         answer = jsonify(
             open=self._is_open(session),
             running=status.running if status else None,

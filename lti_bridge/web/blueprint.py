@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from lti_bridge.web.actions import CourseViews
     from lti_bridge.web.elsewhere import ElsewhereViews
     from lti_bridge.web.grading import GradingViews
+    from lti_bridge.web.people import PeopleViews
     from lti_bridge.web.picker import Picker
 
 
 def blueprint(
-    views: CourseViews, elsewhere: ElsewhereViews, picker: Picker, grading: GradingViews
+    views: CourseViews,
+    elsewhere: ElsewhereViews,
+    picker: Picker,
+    grading: GradingViews,
+    people: PeopleViews,
 ) -> Blueprint:
     """``/course/…``."""
     urls = Blueprint(
@@ -37,6 +42,9 @@ def blueprint(
         "grading/rules": grading.save,
         "grading/send": grading.send,
         "grading/person": grading.person,
+        "people": people.listed,
+        "people/refresh": people.refresh,
+        "groups/enter": people.enter_group,
     }
     for path, view in asked.items():
         endpoint = path.replace("/", "_") if "grading" in path else path.rpartition("/")[2]

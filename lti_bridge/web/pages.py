@@ -18,7 +18,13 @@ from lti_bridge.web.wording import NO_WINDOW, wording_for
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
-    from lti_bridge.scheduling import MeetsClasses
+    from lti_bridge.scheduling import (
+        CoursePeople,
+        CoursesPeople,
+        GroupBook,
+        MeetsClasses,
+        PeoplePage,
+    )
     from lti_bridge.store import Meeting, MeetsEvent, Presence
 
 JOIN_AGAIN: Final[tuple[str, Mapping[str, str]]] = ("course.join", {})
@@ -38,11 +44,15 @@ class Pages:
         sessions: Sessions,
         origins: Origins,
         *,
+        people: CoursePeople,
+        groups: GroupBook,
         allow_http: bool,
     ) -> None:
         """``allow_http``: services and LMSs may be plain http (development)."""
         self._entrance = entrance
         self._classes = classes
+        self._people = people
+        self._groups = groups
         self._sessions = sessions
         self._origins = origins
         self._allow_http: Final = allow_http
@@ -69,6 +79,14 @@ class Pages:
         """The list of the course's classes alone, for a script to put in its place."""
         meeting = self._entrance.meeting(session.meeting)
         return self._page("course/classes.html", session, **self._listed(session, meeting))
+
+    def people(
+        self, session: FrameSession, *, there: CoursesPeople, page: PeoplePage, asked: bool
+    ) -> Response:
+        """The page of who belongs to the course; ``asked``: the LMS will be asked soon."""
+        return self._page(
+            "course/people.html", session, there=there, page=page, asked=asked, span_of=span_of
+        )
 
     def attendance(
         self, session: FrameSession, event: MeetsEvent, stays: Sequence[Presence]
@@ -141,6 +159,7 @@ class Pages:
         """A page about the meeting, with what its service says and can do."""
         meeting = self._entrance.meeting(session.meeting)
         status = self._entrance.status(meeting.id)
+        leads = session.role == "moderator"
         return self._page(
             template,
             session,
@@ -148,6 +167,9 @@ class Pages:
             status=status,
             tells_running=Capability.RUNNING in self._entrance.capabilities(meeting.id),
             trouble=self._entrance.trouble(meeting.id),
+            groups=self._groups.shown(session.course_id, session.role, session.user_id),
+            there=self._people.of_course(session.course_id) if leads else None,
+            span_of=span_of,
             **self._listed(session, meeting),
             **values,
         )

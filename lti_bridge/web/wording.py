@@ -145,6 +145,11 @@ BY_CODE: Final[Mapping[str, Wording]] = {
         lazy_gettext("Many people are downloading just now"),
         lazy_gettext("Wait a few minutes, then try again."),
     ),
+    "group_gone": Wording(lazy_gettext("This group is no longer there"), _AGAIN),
+    "not_in_group": Wording(
+        lazy_gettext("You aren’t in this group"),
+        lazy_gettext("Please ask your teacher. A change of groups arrives here within two hours."),
+    ),
     "maxParticipantsReached": Wording(
         lazy_gettext("The class is full"),
         lazy_gettext("Wait until somebody leaves, then try again, or tell your teacher."),

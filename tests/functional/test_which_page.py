@@ -27,6 +27,9 @@ def launch(campus, role, action, presentation, **custom):
     return campus.launch(campus.student, campus.link(), claims=claims, remove=remove)
 
 
+TEACHERS = ["/course/join", "/course/settings", "/course/people"]
+
+
 @pytest.mark.parametrize(
     ("role", "action"), [(LEARNER, "join"), (INSTRUCTOR, "join"), (LEARNER, None), (LEARNER, "x")]
 )
@@ -53,9 +56,9 @@ def test_in_a_frame_one_button_opens_the_meeting_in_a_new_window(
 @pytest.mark.parametrize(
     ("role", "action", "forms"),
     [
-        (INSTRUCTOR, None, ["/course/join", "/course/settings"]),
-        (INSTRUCTOR, "course", ["/course/join", "/course/settings"]),
-        (INSTRUCTOR, "", ["/course/join", "/course/settings"]),
+        (INSTRUCTOR, None, TEACHERS),
+        (INSTRUCTOR, "course", TEACHERS),
+        (INSTRUCTOR, "", TEACHERS),
         (LEARNER, "course", ["/course/join"]),
     ],
 )

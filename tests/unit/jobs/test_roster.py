@@ -14,7 +14,7 @@ from lti_bridge.store import Standing
 
 ENGINES = ("sqlite", "postgresql")
 ALGEBRA = DEMO_CAMPUS.courses[0]
-ANA, TOMAS, BEN, SARA = DEMO_CAMPUS.users
+ANA, TOMAS, BEN, SARA = DEMO_CAMPUS.users[:4]
 HOUR = 3600.0
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 

@@ -32,7 +32,11 @@ def test_a_student_reads_under_which_name_they_join(students_page):
 def test_a_teacher_has_a_setting_as_well(teachers_page):
     assert (teachers_page.language, teachers_page.direction) == ("en", "ltr")
     assert "Ana Pereira (teacher)" in teachers_page.text
-    assert [form.action for form in teachers_page.forms] == ["/course/join", "/course/settings"]
+    assert [form.action for form in teachers_page.forms] == [
+        "/course/join",
+        "/course/settings",
+        "/course/people",
+    ]
 
 
 def test_the_course_page_of_a_student_has_none(campus):
