@@ -27,7 +27,7 @@ def launch(campus, role, action, presentation, **custom):
     return campus.launch(campus.student, campus.link(), claims=claims, remove=remove)
 
 
-TEACHERS = ["/course/join", "/course/settings", "/course/people"]
+TEACHERS = ["/course/join", "/course/settings", "/course/grading", "/course/people"]
 
 
 @pytest.mark.parametrize(

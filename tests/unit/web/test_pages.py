@@ -35,6 +35,7 @@ def test_a_teacher_has_a_setting_as_well(teachers_page):
     assert [form.action for form in teachers_page.forms] == [
         "/course/join",
         "/course/settings",
+        "/course/grading",
         "/course/people",
     ]
 
