@@ -137,7 +137,7 @@ class Visit:
     """``time.perf_counter()``."""
     step: str = "received"
     outcome: str = ""
-    """``login``, ``joined``, ``page``, ``waiting`` or ``refused``."""
+    """``login``, ``joined``, ``page``, ``waiting``, ``picked`` or ``refused``."""
     reason: str = ""
     detail: str = ""
     platform: Platform | None = None

@@ -146,6 +146,31 @@ def test_settings_of_a_new_class_are_kept(shared, wishes):
     assert waiting.headline == "Waiting for your teacher"
 
 
+def test_what_a_class_is_about_stands_on_its_page(shared, wishes):
+    (link,) = added(shared, {**ONE, "n0-title": "About", "n0-text": "Onion <cells>"})
+    answer = shared.launch(shared.student, link)
+    assert "Onion <cells>" in read(answer).text
+    assert "Onion &lt;cells&gt;" in answer.text
+
+
+def test_where_there_are_several_services_one_may_be_chosen(new_campus):
+    campus = new_campus()
+    assert "Class service" not in a_picker(campus).text
+    campus.restart(campus.service_table("second"))
+    assert "Class service" in a_picker(campus).text
+    for wish, kept in (("second", "second"), ("", None), ("unknown", None)):
+        (link,) = added(campus, {**ONE, "n0-title": f"On {wish}", "n0-service": wish})
+        row = campus.bridge.store.links.named(1, link.custom["meeting"]).own
+        assert (row.own_service, row.service) == (kept, kept or "live")
+
+
+def test_a_form_larger_than_any_is_refused(shared, wishes):
+    page = a_picker(shared)
+    big = press(shared, page, **ONE, more="x" * 500_000)
+    assert big.status == 413
+    assert not read(big, 413).forms
+
+
 @pytest.mark.parametrize("targets", [("iframe",), ("window",), ("embed",), ("embed", "window")])
 def test_only_ways_that_the_lms_offers_are_asked_for(shared, wishes, targets):
     wishes.targets = targets
@@ -179,6 +204,15 @@ def test_where_one_is_accepted_one_can_be_picked(shared, wishes, multiple):
     assert "Choose one class only." in both.text
     brought(shared, pick(shared, page, **ONE, pick="new"))
     assert len(claims_of(shared)["content_items"]) == 1
+
+
+def test_where_one_is_accepted_a_new_one_needs_a_title(new_campus):
+    campus = new_campus()
+    campus.lms.deep_linking.wishes.multiple = False
+    page = a_picker(campus)
+    assert "Give it a title." in pick(campus, page, do="add").text
+    (link,) = added(campus)
+    assert link.title == "Laboratory"
 
 
 def test_what_was_asked_for_is_suggested(shared, wishes):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -206,11 +205,14 @@ def test_wishes_are_held_against_the_tool(lms):
     assert refused(lms, an_item(lms))
 
 
-def test_data_grow_old(lms, monkeypatch):
-    answer = an_answer(lms, an_item(lms), exp=int(time.time()) + 3000)
-    data = json.loads(json.dumps(request_of(lms)[SETTINGS]["data"]))
-    assert data != request_of(lms)[SETTINGS]["deep_link_return_url"]
-    lms.deep_linking._sealer = type(lms.deep_linking._sealer)()  # another LMS's data
+def test_data_grow_old_and_mean_nothing_to_another_lms(lms):
+    sealer = lms.deep_linking._sealer
+    course, teacher = lms.campus.courses[0], lms.campus.users[0]
+    for client, ends in (("client-1", int(time.time()) - 1), ("client-2", int(time.time()) + 60)):
+        data = sealer.seal("data", [course.id, teacher.id, client, str(ends)])
+        assert refused(lms, an_item(lms), data=data).code == "data"
+    answer = an_answer(lms, an_item(lms))
+    lms.deep_linking._sealer = type(sealer)()
     with pytest.raises(LaunchRefused) as caught:
         lms.deep_linking.take(answer)
     assert caught.value.code == "data"
