@@ -46,6 +46,7 @@ def grades_of(bridge: Bridge) -> SendGrades:
         lambda row: bridge.platforms.find(row) or bridge.consumers.find(row),
         now_ms=lambda: int(time.time() * 1000),
         outcomes=OutcomeClient(bridge.client).send,
+        old_platform=bridge.store.outcomes.platform_of,
     )
 
 

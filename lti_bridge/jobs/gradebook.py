@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError, RemoteRejected
 from lti_bridge.lms_api.gradebook import LINE_ITEM, STALE, LineItem, NewScore, may_find
-from lti_bridge.reports import missing_offer
+from lti_bridge.reports import by_outcomes, missing_offer
 from lti_bridge.store import WantedScore
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ class SendGrades:
     platforms: Callable[[int], Platform | None]
     now_ms: Callable[[], int]
     outcomes: Outcomes = lambda *_: None
+    old_platform: Callable[[int], int | None] = lambda _: None
+    """The row of the platform of LTI 1.1 whose key signs a meeting's grades."""
     rounds: int = field(default=ROUNDS, repr=False)
 
     def run(self, *, only: int | None = None) -> int:
@@ -109,7 +111,7 @@ class SendGrades:
         return sent
 
     def _work(self, task: GradingTask) -> int:
-        platform = self.platforms(task.meeting.connection_id)
+        platform = self.platforms(self._platform_of(task.meeting))
         if platform is None:
             self.gradebook.done(task, "not_offered")
             return 0
@@ -123,7 +125,7 @@ class SendGrades:
             return 0
         sending = _Sending()
         try:
-            if task.meeting.lti_version == "1.3":
+            if not by_outcomes(task.meeting):
                 task = self._with_column(task, platform)
             self._send_all(task, platform, report, sending)
         except _ColumnGone:
@@ -134,6 +136,10 @@ class SendGrades:
         else:
             self._end(task, sending, again_ms)
         return sending.sent
+
+    def _platform_of(self, meeting: GradedMeeting) -> int:
+        signer = self.old_platform(meeting.id) if by_outcomes(meeting) else None
+        return meeting.connection_id if signer is None else signer
 
     def _end(self, task: GradingTask, sending: _Sending, again_ms: int | None) -> None:
         if sending.stale:
@@ -215,7 +221,7 @@ class SendGrades:
         timestamp_ms: int,
     ) -> None:
         points = meeting.rules.points
-        if meeting.lti_version != "1.3":
+        if by_outcomes(meeting):
             share = None if score.given is None else score.given / points
             self.outcomes(platform, learner.service_url, learner.sourced_id, share)
             return
@@ -261,7 +267,7 @@ class SendGrades:
     def _check_column(self, task: GradingTask, platform: Platform, sending: _Sending) -> None:
         """Is it the person who isn't there, or the whole column? Asked once, where we may ask."""
         meeting = task.meeting
-        if sending.column_checked or meeting.lti_version != "1.3" or not may_find(meeting.scopes):
+        if sending.column_checked or by_outcomes(meeting) or not may_find(meeting.scopes):
             return
         sending.column_checked = True
         try:

@@ -8,7 +8,13 @@ from lti_bridge.reports.engagement import (
     course_report,
     institution_report,
 )
-from lti_bridge.reports.gradebook import GradeLine, GradeReport, GradeReports, missing_offer
+from lti_bridge.reports.gradebook import (
+    GradeLine,
+    GradeReport,
+    GradeReports,
+    by_outcomes,
+    missing_offer,
+)
 
 __all__ = [
     "EngagementReport",
@@ -17,6 +23,7 @@ __all__ = [
     "GradeReports",
     "PersonEngagement",
     "Table",
+    "by_outcomes",
     "course_emails",
     "course_report",
     "institution_report",

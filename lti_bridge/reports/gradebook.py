@@ -56,12 +56,21 @@ class GradeReports:
         return GradeReport(meeting, measured, lines)
 
 
+def by_outcomes(meeting: GradedMeeting) -> bool:
+    """Whether grades go out as LTI 1.1 has them: so they do in a course that moved to LTI 1.3, too,
+    while its LMS offers nothing newer.
+    """
+    if meeting.lti_version != "1.3":
+        return True
+    return SCORE not in meeting.scopes and meeting.outcome_links > 0
+
+
 def missing_offer(meeting: GradedMeeting) -> str:
     """What the LMS doesn't offer that grades need: ``not_offered``, ``no_column``; empty: nothing.
 
     Without the right to make columns, one that is there already has to do.
     """
-    if meeting.lti_version != "1.3":
+    if by_outcomes(meeting):
         return "" if meeting.outcome_links else "not_offered"
     if SCORE not in meeting.scopes:
         return "not_offered"
@@ -90,7 +99,7 @@ def _line(measured: Measured, learner: Learner, meeting: GradedMeeting) -> Grade
     # Excused before anything was said of them: there is nothing to take back, so far.
     if score is not None and score.given is None and not (measured.held or learner.sent):
         score = None
-    if learner.left or (meeting.lti_version != "1.3" and not learner.service_url):
+    if learner.left or (by_outcomes(meeting) and not learner.service_url):
         score = None
     was_in = measured.time_in(learner.user_id)
     share = thousandths(measured, learner.user_id, rules)

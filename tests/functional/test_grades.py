@@ -401,10 +401,6 @@ def test_with_scores_only_the_links_own_column_has_to_do(new_campus, graded):
     for person in (campus.teacher, campus.student):
         campus.launch(person, link)
     ((meeting,),) = rows(campus, "SELECT id FROM meetings")
-    if graded:
-        column = campus.lms.gradebook.columns(campus.lms.campus.courses[0])[0]
-        url = f"{campus.lms.issuer}/lti/courses/{column.course_id}/lineitems/{column.number}"
-        campus.bridge.store.meetings.coupled(meeting, f"{url}/lineitem?type_id=7")
     held(campus, meeting, {campus.teacher: (0, 50), campus.student: (0, 25)})
     campus.bridge.store.gradebook.set_rules(meeting, RULES, 1)
     assert jobs(campus).grades() == (1 if graded else 0)
@@ -472,3 +468,65 @@ def test_two_nodes_share_the_work_of_many_courses(new_campus):
     for thread in threads:
         thread.join()
     assert campus.lms.gradebook.calls["create"] == 9
+
+
+HOSTS = 'hosts = ["LMS"]'
+"""Of the platform of LTI 1.1."""
+
+
+def _old_class(new_campus):
+    """A graded class in an LMS of LTI 1.1, which takes grades by person."""
+    campus = new_campus(meets=False, old_platform=HOSTS)
+    for person in (campus.teacher, campus.student, campus.other_student):
+        campus.launch_old(person, campus.link())
+    campus.app.extensions["lti_bridge.journal"].flush()
+    ((meeting,),) = rows(campus, "SELECT id FROM meetings")
+    enrol(campus, campus.student, campus.other_student)
+    held(campus, meeting, {campus.teacher: (0, 50), campus.student: (0, 25)})
+    campus.bridge.store.gradebook.set_rules(meeting, RULES, 1)
+    return campus, meeting
+
+
+def test_an_lms_of_lti_1_1_has_its_grades_by_person(new_campus):
+    campus, meeting = _old_class(new_campus)
+    assert jobs(campus).grades() == 2
+    link = campus.link().id
+    assert campus.lms.outcomes.scores[campus.student.id, link] == "0.5"
+    assert campus.lms.outcomes.scores[campus.other_student.id, link] == "0"
+    assert (campus.teacher.id, link) not in campus.lms.outcomes.scores
+    row = row_of(campus, campus.student)
+    campus.bridge.store.gradebook.judge(meeting, row, None, excused=True)
+    assert jobs(campus).grades() == 1
+    assert (campus.student.id, link) not in campus.lms.outcomes.scores
+    assert jobs(campus).grades() == 0
+    assert not campus.lms.gradebook.calls
+
+
+def test_a_grade_that_lti_1_1_does_not_take_is_one_persons(new_campus):
+    campus, meeting = _old_class(new_campus)
+    campus.lms.outcomes.fault = "failure"
+    assert jobs(campus).grades() == 0
+    assert campus.bridge.store.gradebook.of_meeting(meeting).problem == "failure"
+    campus.lms.outcomes.fault = "processing"
+    campus.bridge.store.gradebook.send_now(meeting)
+    with pytest.raises(RemoteUnavailable):
+        jobs(campus).grades()
+    campus.lms.outcomes.fault = None
+    assert jobs(campus, 6).grades() == 2
+
+
+def test_a_course_that_moved_keeps_its_old_way_until_there_is_a_new_one(new_campus):
+    campus, _ = _old_class(new_campus)
+    ((new,),) = rows(campus, "SELECT id FROM connections WHERE version = '1.3'")
+    ((old,),) = rows(campus, "SELECT id FROM connections WHERE version = '1.1'")
+    ((course,),) = rows(campus, "SELECT course_id FROM meetings")
+    change(campus, "UPDATE courses SET connection_id = :c", c=new)
+    change(
+        campus,
+        "INSERT INTO aliases (connection_id, kind, lti_id, row_id, at_ms)"
+        " VALUES (:c, 'course', 'x', :r, 1)",
+        c=old,
+        r=course,
+    )
+    assert jobs(campus).grades() == 2
+    assert campus.lms.outcomes.scores[campus.student.id, campus.link().id] == "0.5"
