@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from lti_bridge.errors import NotAllowed
+from lti_bridge.scheduling.linking import COURSE_HISTORY, LINK_HISTORY
 from lti_bridge.store import InviteTerms
 from tests.campus import FORM, Browser, ask
 from tests.functional.tools import read, refused
@@ -94,8 +95,8 @@ def test_the_lms_is_told_all_that_the_specification_wants(campus):
     configuration = record["https://purl.imsglobal.org/spec/lti-tool-configuration"]
     assert configuration["target_link_uri"] == f"{campus.url}/lti/launch"
     assert configuration["custom_parameters"] == {
-        "context_id_history": "$Context.id.history",
-        "resource_link_id_history": "$ResourceLink.id.history",
+        "context_history": "$Context.id.history",
+        "link_history": "$ResourceLink.id.history",
     }
     assert [each["type"] for each in configuration["messages"]] == [
         "LtiResourceLinkRequest",
@@ -329,3 +330,11 @@ def test_canvas_json_and_the_values_page(campus):
     for value in ("/lti/login", "/lti/launch", "/lti/jwks.json", "/lti/config.json"):
         assert campus.url + value in page.text
     assert Browser().ask("GET", f"{campus.url}/lti/values").status == 200
+
+
+def test_a_course_copied_in_an_lms_that_registered_itself_is_known_as_a_copy(campus):
+    """What registration asks for is what launches are read for."""
+    registered(campus)
+    record = campus.lms.registry.records[tool(campus).client_id]
+    asked = record["https://purl.imsglobal.org/spec/lti-tool-configuration"]["custom_parameters"]
+    assert set(asked) == {COURSE_HISTORY, LINK_HISTORY}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from lti_bridge.launch.presets import DEEP_LINKING, PRESETS, RESOURCE_LINK, Preset
+from lti_bridge.scheduling.linking import COURSE_HISTORY, LINK_HISTORY
 
 if TYPE_CHECKING:
     from lti_bridge.launch.registration.configuration import LmsConfiguration
@@ -37,8 +38,8 @@ CLAIMS: Final = (
     "locale",
 )
 VARIABLES: Final[Mapping[str, str]] = {
-    "context_id_history": "Context.id.history",
-    "resource_link_id_history": "ResourceLink.id.history",
+    COURSE_HISTORY: "Context.id.history",
+    LINK_HISTORY: "ResourceLink.id.history",
 }
 """Custom parameters by the variable that fills them: what a course or link was copied from."""
 

@@ -203,11 +203,13 @@ class Campus:
     name: str
     users: tuple[User, ...]
     courses: tuple[Course, ...]
+    administrators: tuple[User, ...] = ()
+    """Accounts that look after the LMS, and are in no course."""
 
     @cached_property
     def user_by_id(self) -> Mapping[str, User]:
         """Every account by its ID."""
-        return {user.id: user for user in self.users}
+        return {user.id: user for user in (*self.users, *self.administrators)}
 
     @cached_property
     def course_by_id(self) -> Mapping[str, Course]:

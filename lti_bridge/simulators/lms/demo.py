@@ -224,7 +224,8 @@ BIOLOGY = Course(
 DEMO_CAMPUS = Campus(
     guid="lms.riverbank.example",
     name="Riverbank University",
-    users=(ANA, TOMAS, BEN, SARA, NADIA),
+    users=(ANA, TOMAS, BEN, SARA),
+    administrators=(NADIA,),
     courses=(ALGEBRA, LITERATURE, BIOLOGY),
 )
 
