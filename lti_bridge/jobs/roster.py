@@ -20,8 +20,12 @@ if TYPE_CHECKING:
     from lti_bridge.lms_api import LmsTransport, Member
     from lti_bridge.store import Platform, RosterDue, Store
 
-ROUNDS: Final = 20
-"""Of as many courses as are taken at a time; the next run, a minute later, goes on."""
+AT_ONCE: Final = 5
+"""Courses taken at a time."""
+LONGEST_RUN_MS: Final = 40_000
+"""After that no more are taken: the next run goes on, and other jobs have their turn. On the first
+morning of a term every course is due.
+"""
 LONGEST_ID: Final = 255
 
 
@@ -40,8 +44,9 @@ class RosterJob:
         platforms = {one.id: one for one in self.store.platforms.all()}
         done = 0
         failures: list[RemoteError] = []
-        for _ in range(ROUNDS):
-            taken = self.store.course_services.take_due(self.now_ms())
+        began_ms = self.now_ms()
+        while self.now_ms() - began_ms < LONGEST_RUN_MS:
+            taken = self.store.course_services.take_due(self.now_ms(), limit=AT_ONCE)
             if not taken:
                 break
             done += sum(self._course(due, platforms, failures) for due in taken)

@@ -9,8 +9,9 @@ import pytest
 
 from lti_bridge.app.background import jobs_of
 from lti_bridge.errors import RemoteMalformed, RemoteRejected, RemoteUnavailable
+from lti_bridge.jobs.roster import RosterJob
 from lti_bridge.simulators.lms import DEMO_CAMPUS, User
-from lti_bridge.store import Standing
+from lti_bridge.store import Offered, Standing
 
 ENGINES = ("sqlite", "postgresql")
 ALGEBRA = DEMO_CAMPUS.courses[0]
@@ -206,3 +207,16 @@ def test_the_roster_of_a_thousand_is_read_page_by_page(new_campus):
     assert rosters(campus) == 1
     assert campus.bridge.store.roster.counts(course_of(campus)).people == 1004
     assert campus.lms.roster.requests == 21
+
+
+def test_a_run_leaves_other_jobs_their_turn(campus):
+    """The first morning of a term: what doesn't fit in is the next run's."""
+    store, platform = campus.bridge.store, campus.bridge.store.platforms.all()[0]
+    url = f"{campus.lms.issuer}/lti/courses/{ALGEBRA.id}/members"
+    for number in range(12):
+        course = store.people.add_course(platform.id, f"c{number}", "", "", now_ms=1).id
+        store.course_services.save(course, Offered(url), 1)
+    clock = iter(range(10**9, 10**12, 10_000))
+    job = RosterJob(store, campus.bridge.lms, lambda: next(clock))
+    assert job.run() == 5
+    assert len(store.course_services.take_due(10**9, limit=100)) == 7
