@@ -59,7 +59,11 @@ class GroupBook:
         """
         found = self._groups.find(group)
         if found is None or found.gone or found.course_id != base.course_id:
-            raise NotAllowed("The course has no such group (any more).", code="group_gone")
+            raise NotAllowed(
+                "The course has no such group (any more).",
+                remedy="Open the link in the course again; groups come with the next roster.",
+                code="group_gone",
+            )
         self._check(found.id, role, user)
         made = self._groups.meeting(found.id) or self._groups.add_meeting(
             NewMeeting(

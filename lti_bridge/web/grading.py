@@ -139,7 +139,11 @@ class GradingViews:
         excused = request.form.get("excused") == "true"
         value = None if corrected < 0 else corrected
         if person is None or not self.gradebook.judge(meeting.id, person, value, excused=excused):
-            raise NotAllowed("Nobody of this course is graded by that number.", code="not_yours")
+            raise NotAllowed(
+                "Nobody of this course is graded by that number.",
+                remedy="Open the link in the course again.",
+                code="not_yours",
+            )
         return self._page(session, self._meeting(session), saved=True)
 
     def _enter(self, step: str) -> tuple[FrameSession, GradedMeeting]:
@@ -152,7 +156,11 @@ class GradingViews:
     def _meeting(self, session: FrameSession) -> GradedMeeting:
         meeting = self.gradebook.of_meeting(session.meeting)
         if meeting is None or meeting.course_id != session.course_id:
-            raise NotAllowed("There is no such meeting any more.", code="open_from_course")
+            raise NotAllowed(
+                "There is no such meeting any more.",
+                remedy="Open the link in the course again.",
+                code="open_from_course",
+            )
         return meeting
 
     def _page(

@@ -75,5 +75,9 @@ class PeopleViews:
 def _number(name: str) -> int:
     text = request.form.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotAllowed(f"The form names no {name}.", code="open_from_course")
+        raise NotAllowed(
+            f"The form names no {name}.",
+            remedy="Open the link in the course again.",
+            code="open_from_course",
+        )
     return int(text)
