@@ -13,6 +13,7 @@ from lti_bridge.store.tables import (
     CourseGroupRow,
     CourseRow,
     CourseServicesRow,
+    GradingRow,
     GroupMemberRow,
     MeetingRow,
     MeetsEventRow,
@@ -122,3 +123,16 @@ def _give_up(
         .values(row_id=own.id)
     )
     connection.execute(delete(table).where(table.id == theirs.id))
+
+
+def grades_anew(connection: Connection, course: int, now_ms: int) -> None:
+    """LTI 1.3 has a column of its own for them, which was told nothing yet."""
+    meetings = select(MeetingRow.id).where(MeetingRow.course_id == course)
+    connection.execute(
+        update(ScoreRow).where(ScoreRow.meeting_id.in_(meetings)).values(sent="", refused="")
+    )
+    connection.execute(
+        update(GradingRow)
+        .where(GradingRow.meeting_id.in_(meetings), GradingRow.enabled)
+        .values(due_ms=now_ms)
+    )

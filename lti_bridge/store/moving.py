@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from lti_bridge.errors import StoreError
-from lti_bridge.store.absorbing import absorb_course, absorb_person
+from lti_bridge.store.absorbing import absorb_course, absorb_person, grades_anew
 from lti_bridge.store.engine import one_at_a_time
 from lti_bridge.store.tables import (
     AliasRow,
@@ -173,6 +173,8 @@ def _course(connection: Connection, old: Place, new: Place, now_ms: int, notes: 
         connection, CourseRow, of, (old.connection_id, old.lti_context_id, old.lone_link_id)
     )
     own = _row(connection, CourseRow, of, key)
+    if theirs is not None:
+        grades_anew(connection, theirs.id, now_ms)
     if theirs is not None and own is None:
         values = dict(zip(("connection_id", "lti_context_id", "lone_link_id"), key, strict=True))
         connection.execute(update(CourseRow).where(CourseRow.id == theirs.id).values(values))

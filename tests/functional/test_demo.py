@@ -17,8 +17,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lti_bridge.simulators.lms.demo import BEN, LITERATURE, OLD_STYLE
 from tests.bench.stage import free_port
-from tests.campus import ask
+from tests.campus import Browser, ask
+from tests.functional.tools import read
 from tests.unit.cli.house import run
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +69,7 @@ def test_it_starts_everything_prints_one_url_and_ctrl_c_leaves_nothing_behind():
         folder = _folder(process)
         assert folder.is_dir()
         _meets_and_meet_and_engage_have_something_to_tell(folder / "demo.toml")
+        _the_old_style_link_leads_into_class(url)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=40) == 0
         assert not any(child.is_running() and child.status() != "zombie" for child in family)
@@ -87,6 +90,19 @@ def _meets_and_meet_and_engage_have_something_to_tell(settings: Path) -> None:
     assert told["rows"] > 0
     assert told["people"] > 0, "the campus' own people are among them"
     assert told["addresses_unknown"] > 0
+
+
+def _the_old_style_link_leads_into_class(url: str) -> None:
+    student = Browser()
+    assert student.ask("POST", f"{url}/sign-in", {"user": BEN.id}).status == 303
+    place = f"{url}/courses/{LITERATURE.id}/links/{OLD_STYLE.id}"
+    assert read(student.ask("GET", place)).title.startswith(OLD_STYLE.title)
+    form = read(student.ask("GET", f"{place}/start")).form
+    bridge = form.action.removesuffix("/lti/1p1/launch")
+    assert bridge != form.action
+    page = read(Browser().ask("POST", form.action, form.fields))
+    joined = Browser().ask("POST", f"{bridge}{page.form.action}", page.form.fields)
+    assert joined.joined_as["fullName"] == "Ben Okafor"
 
 
 def _folder(process: subprocess.Popen[str]) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from lti_bridge.app.background import grades_of
 from lti_bridge.errors import (
     RemoteAddressRefused,
     RemoteMalformed,
@@ -16,6 +17,7 @@ from lti_bridge.errors import (
 )
 from lti_bridge.http import Client
 from lti_bridge.lms_api.outcomes import OutcomeClient, authorization, envelope, written
+from lti_bridge.store import FoundStay, GradingRules
 from tests.campus import Campus, ask
 
 HOSTS = 'hosts = ["LMS"]'
@@ -93,6 +95,14 @@ def test_each_answer_that_is_no_success_has_its_error(shared, client, place, fau
     assert (caught.value.code, caught.value.service) == (code, "Riverbank of before")
     assert caught.value.remedy or fault == "down"
     assert place[2] not in str(caught.value)
+
+
+def test_a_score_that_is_no_number_is_an_answer_that_is_none(shared, client, place):
+    client.send(*place, 1)
+    shared.lms.outcomes.scores[(shared.student.id, shared.link().id)] = "A+"
+    with pytest.raises(RemoteMalformed) as caught:
+        client.read(*place)
+    assert caught.value.code == "unreadable"
 
 
 def test_a_wrong_secret_is_refused_by_the_lms(client, place):
@@ -186,3 +196,25 @@ def test_a_launch_without_a_usable_place_for_grades_leaves_none(shared, changes)
     shared.app.extensions["lti_bridge.journal"].flush()
     meeting = shared.bridge.store.meetings.by_meeting_id(joined["meetingID"])
     assert shared.bridge.store.outcomes.of_meeting(meeting.id) == []
+
+
+def test_the_job_sends_what_attendance_says(new_campus):
+    campus = new_campus(old_platform=HOSTS, meets=False)
+    joined = campus.launch_old(campus.student, campus.link()).joined_as
+    join = {"custom_action": "join"}
+    teacher = campus.launch_old(campus.teacher, campus.link(), changes=join).joined_as
+    campus.app.extensions["lti_bridge.journal"].flush()
+    store = campus.bridge.store
+    meeting = store.meetings.by_meeting_id(joined["meetingID"])
+    begun = int(time.time() * 1000) - 7_200_000
+    stays = [
+        FoundStay(joined["userID"], "Ben Okafor", begun, begun + 1_800_000),
+        FoundStay(teacher["userID"], "Ana Pereira", begun, begun + 3_600_000),
+    ]
+    store.records.save_attendance(meeting.id, "service", stays, is_final=True)
+    store.gradebook.set_rules(meeting.id, GradingRules(enabled=True), begun)
+    assert grades_of(campus.bridge).run() == 1
+    key = (campus.student.id, campus.link().id)
+    assert campus.lms.outcomes.scores == {key: "0.5"}
+    assert campus.lms.outcomes.refused == []
+    assert grades_of(campus.bridge).run() == 0, "it is told once"

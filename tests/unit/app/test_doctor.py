@@ -11,7 +11,7 @@ from sqlalchemy import update
 from lti_bridge.app.doctor import examine
 from lti_bridge.settings import Conferencing
 from lti_bridge.store.keys import DAY_MS
-from lti_bridge.store.tables import ServiceRow, ToolKeyRow
+from lti_bridge.store.tables import ConnectionRow, ServiceRow, ToolKeyRow
 from tests.campus import MEETINGZ_SECRET
 
 KINDS = ("meetingz", "mconf", "bigbluebutton", "onstream")
@@ -126,3 +126,32 @@ def test_a_rotation_that_is_overdue_is_told_of_with_what_to_do(campus):
 def test_where_keys_never_rotate_none_is_overdue(new_campus):
     campus = new_campus(top="keys = { rotate_days = 0 }")
     assert key_of(campus, 4000).well
+
+
+def of_lti_1p1(campus):
+    every = {one.what: one for one in examine(campus.bridge)}
+    return every["LTI 1.1 of Riverbank of before"]
+
+
+def test_a_platform_of_lti_1_1_is_well_where_its_key_and_hosts_are_known(new_campus):
+    campus = new_campus(old_platform='hosts = ["LMS"]')
+    finding = of_lti_1p1(campus)
+    assert finding.well
+    assert finding.says.endswith(campus.lms.issuer.removeprefix("http://"))
+
+
+def test_one_without_hosts_is_told_what_that_means(new_campus):
+    finding = of_lti_1p1(new_campus(old_platform=""))
+    assert finding.well
+    assert "hosts is empty" in finding.says
+
+
+def test_one_whose_secret_cannot_be_opened_is_not_well(new_campus):
+    campus = new_campus(old_platform="")
+    statement = update(ConnectionRow).where(ConnectionRow.version == "1.1")
+    campus.bridge.store.database.write(
+        lambda c: c.execute(statement.values(shared_secret_sealed="of another key"))
+    )
+    finding = of_lti_1p1(campus)
+    assert not finding.well
+    assert finding.remedy.startswith("Start the server once")

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lti_bridge.cli import commands, main
+from tests.campus import OLD_SECRET
 
 ROOT = Path(__file__).parents[3]
 
@@ -121,6 +122,19 @@ def test_platforms_are_listed_and_shown_with_what_to_enter_in_the_lms(campus):
     assert f"{campus.url}/lti/jwks.json" in shown
     as_json = json.loads(run("platform", "show", "1", "--config", campus.file, "--json").output)
     assert as_json["deployments"] == {"deployment-1": "allowed"}
+
+
+def test_platforms_of_lti_1_1_are_listed_and_shown_without_their_secret(new_campus):
+    campus = new_campus(old_platform='hosts = ["LMS"]')
+    listed = run("platform", "list", "--config", campus.file).output
+    assert "Riverbank of before  (Other, LTI 1.1)  consumer-1" in listed
+    shown = run("platform", "show", "Riverbank of before", "--config", campus.file).output
+    assert f"{campus.url}/lti/1p1/launch" in shown
+    assert f"{campus.url}/lti/config.xml" in shown
+    as_json = run("platform", "list", "--config", campus.file, "--json").output
+    assert [one["version"] for one in json.loads(as_json)] == ["1.3", "1.1"]
+    for said in (listed, shown, as_json):
+        assert OLD_SECRET not in said
 
 
 def test_an_unknown_platform_says_where_to_look(campus):

@@ -215,7 +215,7 @@ def test_recordings_attendance_grades_and_hosts_go_along(both):
         insert(GradingRow).values(
             meeting_id=meeting.id, enabled=True, mode="share", updated_ms=NOW
         ),
-        insert(ScoreRow).values(meeting_id=meeting.id, user_id=ann, share=900),
+        insert(ScoreRow).values(meeting_id=meeting.id, user_id=ann, share=900, sent="90"),
     )
     both.outcomes.add([Outcome(meeting.id, ann, "https://lms.example.edu/o", "sid-1")])
     course, own, _ = launched(both, NEW)
@@ -223,6 +223,8 @@ def test_recordings_attendance_grades_and_hosts_go_along(both):
     assert rows(both, RecordingRow, "meeting_id", "record_id") == [(meeting.id, "r-1")]
     assert rows(both, AttendanceRow, "meeting_id", "user_id") == [(meeting.id, own)]
     assert rows(both, ScoreRow, "meeting_id", "user_id", "share") == [(meeting.id, own, 900)]
+    assert rows(both, ScoreRow, "sent") == [("",)], "LTI 1.3 has a column that knows nothing yet"
+    assert rows(both, GradingRow, "due_ms") == [(NOW + 5,)]
     assert both.meetings.by_id(meeting.id).host_id == own
     (outcome,) = both.outcomes.of_meeting(meeting.id)
     assert (outcome.user_id, outcome.sourced_id) == (own, "sid-1")

@@ -155,3 +155,27 @@ def made(**changes):
 
 
 PLATFORM = made()
+
+
+def test_platforms_of_lti_1_1_come_with_their_secret_and_apart(store):
+    settings = an_old_platform(hosts=("Sakai.example.edu:8443",), roles={"Mentor": "moderator"})
+    store.platforms.synchronise([a_platform(), settings], NOW)
+    (old,) = store.platforms.of_lti_1p1()
+    assert (old.version, old.consumer_key, old.shared_secret) == ("1.1", "sakai", OLD_SECRET)
+    assert (old.issuer, old.client_id, old.key_set_url) == ("", "", "")
+    assert old.hosts == {"sakai.example.edu:8443"}
+    assert old.owns("https://sakai.example.edu:8443/back")
+    assert not old.owns("https://sakai.example.edu/back")
+    assert old.roles == {"Mentor": "moderator"}
+    assert one(store).version == "1.3"
+    store.platforms.synchronise([a_platform()], NOW)
+    assert store.platforms.of_lti_1p1() == []
+
+
+def test_a_secret_that_cannot_be_opened_hides_no_other_platform(store):
+    other = an_old_platform(name="Another", consumer_key="another")
+    store.platforms.synchronise([a_platform(), an_old_platform(), other], NOW)
+    statement = ConnectionRow.__table__.update().where(ConnectionRow.consumer_key == "sakai")
+    store.database.write(lambda c: c.execute(statement.values(shared_secret_sealed="x")))
+    secrets = {one.consumer_key: one.shared_secret for one in store.platforms.of_lti_1p1()}
+    assert secrets == {"sakai": "", "another": OLD_SECRET}
