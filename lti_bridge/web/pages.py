@@ -60,7 +60,9 @@ class Pages:
     def course(self, session: FrameSession, visit: Visit, *, saved: bool = False) -> Response:
         """The course page: the meeting, whether it runs and how many are in, Join."""
         visit.outcome = "page"
-        return self._meeting_page("course/course.html", session, saved=saved)
+        leads = session.role == "moderator"
+        there = self._people.of_course(session.course_id) if leads else None
+        return self._meeting_page("course/course.html", session, saved=saved, there=there)
 
     def of_meeting(self, session: FrameSession, visit: Visit) -> Response:
         """The page of the meeting for who is looking, whatever its link says of joining."""
@@ -159,7 +161,6 @@ class Pages:
         """A page about the meeting, with what its service says and can do."""
         meeting = self._entrance.meeting(session.meeting)
         status = self._entrance.status(meeting.id)
-        leads = session.role == "moderator"
         return self._page(
             template,
             session,
@@ -168,7 +169,6 @@ class Pages:
             tells_running=Capability.RUNNING in self._entrance.capabilities(meeting.id),
             trouble=self._entrance.trouble(meeting.id),
             groups=self._groups.shown(session.course_id, session.role, session.user_id),
-            there=self._people.of_course(session.course_id) if leads else None,
             span_of=span_of,
             **self._listed(session, meeting),
             **values,
