@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from lti_bridge.cli.meets.shared import NUMBER, csv_option
+from lti_bridge.cli.meets.shared import NUMBER
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import number, shown, table
 from lti_bridge.errors import RemoteError
@@ -149,7 +149,7 @@ def _fetched(work: CollectEngagement, due: Sequence[tuple[str, int]]) -> list[in
 )
 @config_option
 @json_option
-@csv_option
+@click.option("--csv", "as_csv", is_flag=True, help="Answer in CSV: the rows themselves.")
 def report(
     course: int | None,
     first: date | None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from lti_bridge.cli.meets.shared import NUMBER
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import NOTHING, shown, table, when
 
@@ -44,11 +45,13 @@ def token() -> None:
     "--connection",
     "connections",
     multiple=True,
-    type=click.IntRange(min=1),
+    type=NUMBER,
     help="Only this meetsIdConnection; may be given several times. All, unless given.",
 )
 @click.option("--expires", type=click.IntRange(1, 3650), metavar="DAYS", help="Its last day.")
-@click.option("--per-minute", type=click.IntRange(min=1), help="Most calls in a minute.")
+@click.option(
+    "--per-minute", type=click.IntRange(min=1), metavar="CALLS", help="Most calls in a minute."
+)
 @config_option
 @json_option
 def add(
