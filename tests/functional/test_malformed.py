@@ -148,7 +148,7 @@ def test_each_required_claim_is_required(shared, claim):
     [
         ({f"{LTI}version": "1.1"}, "message"),
         ({f"{LTI}version": "LTI-1p0"}, "message"),
-        ({f"{LTI}message_type": "LtiDeepLinkingRequest"}, "message_type"),
+        ({f"{LTI}message_type": "LtiDeepLinkingRequest"}, "claim_missing"),
         ({f"{LTI}message_type": "basic-lti-launch-request"}, "message_type"),
         ({f"{LTI}resource_link": {}}, "message"),
         ({f"{LTI}resource_link": {"id": "x" * 256}}, "claim_type"),
