@@ -50,6 +50,7 @@ from lti_bridge.store.notices import Notice, NoticeKind, Notices
 from lti_bridge.store.numbering import number_of
 from lti_bridge.store.offered import NOTHING_OFFERED, Offered
 from lti_bridge.store.outcomes import Outcome, OutcomeJournal, Outcomes
+from lti_bridge.store.own_platforms import PlatformValues
 from lti_bridge.store.people import (
     CourseRecord,
     Kind,
@@ -64,7 +65,6 @@ from lti_bridge.store.records import Collectable, FoundRecording, FoundStay, Rec
 from lti_bridge.store.registrations import (
     Invite,
     InviteTerms,
-    PlatformValues,
     Registration,
     Registrations,
 )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import func, select, update
 
 from lti_bridge.store.engine import one_at_a_time
+from lti_bridge.store.own_platforms import managed_by_file, put_platform
 from lti_bridge.store.platforms import LOCK_KEY, DeploymentState
-from lti_bridge.store.registrations import managed_by_file, put_platform
 from lti_bridge.store.tables import ConnectionRow, DeploymentRow
 from lti_bridge.store.upsert import insert
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from lti_bridge.store.engine import Database
-    from lti_bridge.store.registrations import PlatformValues
+    from lti_bridge.store.own_platforms import PlatformValues
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class Platforms:
             row_id = _upsert(connection, platform, values, now_ms)
             kept.add(row_id)
             for deployment_id in platform.deployment_ids:
-                _allow(connection, row_id, deployment_id, now_ms)
+                allow(connection, row_id, deployment_id, now_ms)
         connection.execute(
             update(ConnectionRow)
             .where(ConnectionRow.managed_by == "file", ConnectionRow.id.not_in(kept))
@@ -291,7 +291,8 @@ def _upsert(
     return int(row.id)
 
 
-def _allow(connection: Connection, platform_id: int, deployment_id: str, now_ms: int) -> None:
+def allow(connection: Connection, platform_id: int, deployment_id: str, now_ms: int) -> None:
+    """Let a deployment in, whether or not it was ever seen."""
     statement = insert(connection, DeploymentRow).values(
         connection_id=platform_id,
         deployment_id=deployment_id,

@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sqlalchemy import select, update
 
-from lti_bridge.errors import NotAllowed
 from lti_bridge.store.engine import one_at_a_time
+from lti_bridge.store.own_platforms import PlatformValues, put_platform
 from lti_bridge.store.platforms import LOCK_KEY
 from lti_bridge.store.tables import (
     ConnectionRow,
-    DeploymentRow,
     RegistrationInviteRow,
     RegistrationRow,
 )
@@ -68,25 +67,6 @@ class Invite:
         if self.used_ms is not None:
             return "used"
         return "open" if now_ms < self.expires_ms else "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformValues:
-    """What is kept of an LTI 1.3 platform that an admin manages."""
-
-    name: str
-    type: str
-    preset: str
-    issuer: str
-    client_id: str
-    auth_login_url: str
-    auth_token_url: str
-    auth_audience: str
-    key_set_url: str
-    meets_connection: int
-    conferencing: str
-    hosts: tuple[str, ...] = ()
-    deployment_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,68 +285,6 @@ def _accept(connection: Connection, number: int, now_ms: int) -> Registration | 
 def _row(connection: Connection, number: int) -> Row[Any]:
     statement = select(RegistrationRow.__table__).where(RegistrationRow.id == number)
     return connection.execute(statement).one()
-
-
-def put_platform(connection: Connection, values: PlatformValues, now_ms: int) -> int:
-    """Make the platform, or give the one of that issuer and client ID these values; its row.
-
-    Raises :class:`NotAllowed` where the settings file manages it.
-    """
-    row = connection.execute(
-        select(ConnectionRow.id, ConnectionRow.managed_by, ConnectionRow.key_set_url).where(
-            ConnectionRow.issuer == values.issuer, ConnectionRow.client_id == values.client_id
-        )
-    ).first()
-    if row is not None and row.managed_by == "file":
-        raise managed_by_file(values.name)
-    columns = asdict(values) | {"hosts": json.dumps(list(values.hosts))}
-    del columns["deployment_ids"]
-    columns |= {
-        "auth_audience": values.auth_audience or None,
-        "managed_by": "admin",
-        "active": True,
-        "updated_ms": now_ms,
-    }
-    if row is None:
-        made = connection.execute(
-            insert(connection, ConnectionRow)
-            .values(**columns, version="1.3", created_ms=now_ms)
-            .returning(ConnectionRow.id)
-        )
-        platform_id = int(made.scalar_one())
-    else:
-        platform_id = int(row.id)
-        if row.key_set_url != values.key_set_url:
-            columns |= {"key_set": None, "key_set_ms": None}  # keys of another address are no keys
-        connection.execute(
-            update(ConnectionRow).where(ConnectionRow.id == platform_id).values(**columns)
-        )
-    for deployment_id in values.deployment_ids:
-        _allow(connection, platform_id, deployment_id, now_ms)
-    return platform_id
-
-
-def _allow(connection: Connection, platform_id: int, deployment_id: str, now_ms: int) -> None:
-    statement = insert(connection, DeploymentRow).values(
-        connection_id=platform_id,
-        deployment_id=deployment_id,
-        state="allowed",
-        first_seen_ms=now_ms,
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["connection_id", "deployment_id"], set_={"state": "allowed"}
-        )
-    )
-
-
-def managed_by_file(name: str) -> NotAllowed:
-    """Why an admin can't change it."""
-    return NotAllowed(
-        f"{name!r} stands in the settings file, which manages it.",
-        remedy="Change its [[platform]] table there, then start the servers anew.",
-        code="managed_by_file",
-    )
 
 
 def _invite(row: Row[Any]) -> Invite:
