@@ -14,7 +14,7 @@ from tests.browser.test_looks import readable_by_everybody
 from tests.browser.university import IN_FRAME, PERSIAN_STUDENT, STUDENT, TEACHER
 
 DAYS = 86_400
-CLASSES = "section.classes"
+CLASSES = "section[data-classes]"
 
 
 @pytest.fixture
