@@ -39,6 +39,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
 
 def grades_of(bridge: Bridge) -> SendGrades:
     """What sends grades to the LMSs of this bridge."""
+    services = bridge.store.course_services
     return SendGrades(
         bridge.store.gradebook,
         GradeReports(bridge.store.gradebook),
@@ -47,6 +48,7 @@ def grades_of(bridge: Bridge) -> SendGrades:
         now_ms=lambda: int(time.time() * 1000),
         outcomes=OutcomeClient(bridge.client).send,
         old_platform=bridge.store.outcomes.platform_of,
+        want_roster=lambda course: services.want(course, int(time.time() * 1000)),
     )
 
 

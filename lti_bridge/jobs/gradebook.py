@@ -80,6 +80,8 @@ class SendGrades:
     outcomes: Outcomes = lambda *_: None
     old_platform: Callable[[int], int | None] = lambda _: None
     """The row of the platform of LTI 1.1 whose key signs a meeting's grades."""
+    want_roster: Callable[[int], object] = lambda _: None
+    """Asked to have a course's roster fetched, unless it is fresh: it says who was absent."""
     rounds: int = field(default=ROUNDS, repr=False)
 
     def run(self, *, only: int | None = None) -> int:
@@ -115,6 +117,9 @@ class SendGrades:
         if platform is None:
             self.gradebook.done(task, "not_offered")
             return 0
+        # Where all go straight into class nobody looks at the course's page. What the roster
+        # brings makes this meeting due once more.
+        self.want_roster(task.meeting.course_id)
         report = self.reports.of(task.meeting, self.now_ms())
         if not self.gradebook.want(task, [_wanted(line) for line in report.lines]):
             return 0

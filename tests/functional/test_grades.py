@@ -83,6 +83,22 @@ def test_absent_learners_of_the_roster_get_nothing_and_others_no_score(new_campu
     assert "submission" not in absent.sent
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_lms_says_who_was_absent_also_where_nobody_looks_at_the_page(new_campus, engine):
+    """Only the roster names the other student; it is old, and grading has it fetched anew."""
+    campus, _ = graded_class(new_campus, engine=engine)
+    assert jobs(campus).rosters() == 1, "the first launch wants it"
+    change(campus, "UPDATE course_services SET roster_ms = 1")
+    change(campus, "UPDATE memberships SET roster_ms = NULL")
+    assert jobs(campus).rosters() == 0, "nobody looks"
+    assert jobs(campus).grades() == 1
+    assert jobs(campus).rosters() == 1
+    assert jobs(campus, 1).grades() > 0
+    assert cell(campus, campus.other_student).score == 0
+    assert cell(campus, campus.teacher) is None
+    assert jobs(campus, 2).rosters() == jobs(campus, 2).grades() == 0, "and then there is peace"
+
+
 def test_a_teachers_correction_goes_out_with_a_newer_timestamp(new_campus):
     campus, meeting = graded_class(new_campus)
     jobs(campus).grades()
