@@ -79,11 +79,15 @@ class Launching:
         None where a cookie says so, where nothing was stored, where the storage was asked, and
         where :meth:`verified` will refuse it anyway.
         """
-        if "error" in form or storage.FIELD in form:
+        if (
+            "error" in form
+            or storage.FIELD in form
+            or not states.names_storage(form.get("state", ""))
+        ):
             return None
         with suppress(LaunchRefused):
-            state = states.read(self._signers, form.get("state", ""))
-            if state.storage_target and self._cookie(state, cookies) is None:
+            state = states.read(self._signers, form["state"])
+            if self._cookie(state, cookies) is None:
                 return state, self._platforms.by_id(state.platform_id)
         return None
 

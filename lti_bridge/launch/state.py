@@ -83,6 +83,14 @@ def read(signers: Signers, signed: str) -> State:
     return State(int(platform_id), nonce.decode("ascii"), login, storage_target)
 
 
+def names_storage(signed: str) -> bool:
+    """Whether a state says that the platform keeps the mark, if it is genuine: that isn't asked
+    here, so that a launch of an LMS without storage has its state read only once.
+    """
+    _platform, _nonce, _login, target, *_ = (*signed.split(".", 4), "", "", "", "")
+    return target != ""
+
+
 def cookie_names(state: State, *, secure: bool) -> tuple[str, ...]:
     """The names that this login's cookie may have.
 

@@ -129,3 +129,14 @@ def test_the_platforms_storage_is_carried_along(target):
     signed, state = states.begin(SIGNERS, 7, LOGIN, target)
     assert states.read(SIGNERS, signed) == state
     assert state.storage_target == target
+
+
+@pytest.mark.parametrize("target", ["", "_parent", "a.b.c", "post message & forwarding"])
+def test_whether_storage_is_named_shows_without_reading_it(target):
+    signed, _ = states.begin(SIGNERS, 7, LOGIN, target)
+    assert states.names_storage(signed) is (states.read(SIGNERS, signed).storage_target != "")
+
+
+@pytest.mark.parametrize("text", ["", ".", "...", "7.abc", "7.abc..", "no state at all"])
+def test_what_is_no_state_names_none(text):
+    assert not states.names_storage(text)
