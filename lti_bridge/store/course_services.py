@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 from lti_bridge.store.gradebook import course_changed
 from lti_bridge.store.offered import OFFERED, Offered, offered_of
 from lti_bridge.store.tables import CourseRow, CourseServicesRow
+from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -137,9 +138,8 @@ class CourseServices:
             .where(row.roster_due_ms <= now_ms)
             .order_by(row.roster_due_ms)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
-        return self._take(row.course_id.in_(due), now_ms)
+        return self._take(row.course_id.in_(chosen(due)), now_ms)
 
     def take(self, course_id: int, now_ms: int) -> RosterDue | None:
         """A certain course, due or not; None where its LMS offers no roster and no groups."""

@@ -14,6 +14,7 @@ from lti_bridge.store.tables import (
     MeetsEventRow,
     MeetsRecordingRow,
 )
+from lti_bridge.store.taking import chosen
 from lti_bridge.store.text import storable
 from lti_bridge.store.upsert import insert
 
@@ -171,11 +172,10 @@ class MeetsEvents:
             )
             .order_by(wanted.desc())
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         take = (
             update(CourseRow)
-            .where(CourseRow.id.in_(due))
+            .where(CourseRow.id.in_(chosen(due)))
             .values(events_asked_ms=now_ms)
             .returning(CourseRow.id, CourseRow.meets_id)
         )
@@ -194,16 +194,10 @@ class MeetsEvents:
     def take_attendance_due(self, now_ms: int, *, limit: int = 100) -> list[AttendanceDue]:
         """Events to ask the attendance of, latest first; put off so that no two workers get one."""
         due_ms = MeetsEventRow.attendance_due_ms
-        due = (
-            select(MeetsEventRow.id)
-            .where(due_ms <= now_ms)
-            .order_by(due_ms.desc())
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        due = select(MeetsEventRow.id).where(due_ms <= now_ms).order_by(due_ms.desc()).limit(limit)
         take = (
             update(MeetsEventRow)
-            .where(MeetsEventRow.id.in_(due))
+            .where(MeetsEventRow.id.in_(chosen(due)))
             .values(attendance_due_ms=now_ms + HELD_MS)
             .returning(
                 MeetsEventRow.id,

@@ -18,6 +18,7 @@ from lti_bridge.store.tables import (
     MembershipRow,
     UserRow,
 )
+from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import Insert, insert
 
 if TYPE_CHECKING:
@@ -238,7 +239,7 @@ class People:
             some = due.where(table.meets_id.is_(None), lti_id != "").limit(most)
             return connection.execute(
                 update(table)
-                .where(table.id.in_(some.with_for_update(skip_locked=True)))
+                .where(table.id.in_(chosen(some)))
                 .values(pending=True, asked_ms=now_ms)
                 .returning(table.id, table.connection_id, lti_id.label("lti_id"))
             ).all()

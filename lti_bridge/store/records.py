@@ -19,6 +19,7 @@ from lti_bridge.store.tables import (
     RecordingRow,
     UserRow,
 )
+from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -108,11 +109,10 @@ class Records:
             )
             .order_by(MeetingRow.used_ms)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         take = (
             update(MeetingRow)
-            .where(MeetingRow.id.in_(due))
+            .where(MeetingRow.id.in_(chosen(due)))
             .values(collected_ms=now_ms)
             .returning(MeetingRow.id, MeetingRow.meeting_id, MeetingRow.service)
         )

@@ -20,6 +20,7 @@ from lti_bridge.store.gradebook.values import (
     WantedScore,
 )
 from lti_bridge.store.tables import AttendanceRow, GradingRow, MeetingRow, ScoreRow, UserRow
+from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -142,11 +143,10 @@ class Gradebook:
             )
             .order_by(GradingRow.due_ms)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         take = (
             update(GradingRow)
-            .where(GradingRow.meeting_id.in_(due))
+            .where(GradingRow.meeting_id.in_(chosen(due)))
             .values(claim=claim, claim_until_ms=now_ms + hold_ms, due_ms=now_ms + hold_ms)
             .returning(GradingRow.meeting_id)
         )
