@@ -194,5 +194,5 @@ def test_a_platform_that_left_the_settings_lets_nobody_in(campus):
 
 
 def test_the_page_of_a_wrong_address_has_a_number_too(shared):
-    for path in ("/lti/loginn", "/", "/lti/", "/favicon.ico", "/lti/1p1/launch"):
+    for path in ("/lti/loginn", "/", "/lti/", "/favicon.ico", "/lti/1p1/launchh"):
         assert read(ask("GET", f"{shared.url}{path}"), 404).reference

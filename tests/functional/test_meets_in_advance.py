@@ -78,7 +78,12 @@ class Crowd:
     def started(self, **options):
         command = [sys.executable, "-m", "lti_bridge.cli", "meets", "sync", "--config"]
         options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
-        return subprocess.Popen([*command, str(self.campus.file)], **options)
+        # A shell that runs the tests in the background has Ctrl-C ignored, for children too.
+        return subprocess.Popen(
+            [*command, str(self.campus.file)],
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            **options,
+        )
 
     def held_up_after(self, pages):
         """The pages after so many of them come only once the fault is cleared."""

@@ -188,12 +188,21 @@ def test_without_any_service_everything_goes_where_the_platform_says(store):
     assert store.meetings.follow_platforms((), QUIET) == 0
 
 
-def test_meetings_without_a_link_of_their_own_stay(store):
+def test_meetings_with_a_time_of_their_own_stay(store):
+    made = a_meeting(store)
+    planned = text("UPDATE meetings SET begins_ms = 1")
+    store.database.write(lambda c: c.execute(planned))
+    store.services.assign_course(made.course_id, "backup")
+    assert store.meetings.follow_platforms(ALL, QUIET) == 0
+
+
+def test_standing_meetings_without_a_link_of_their_own_follow_too(store):
+    """Those of groups, and those that links name."""
     made = a_meeting(store)
     clear = text("UPDATE meetings SET resource_link_id = NULL")
     store.database.write(lambda c: c.execute(clear))
     store.services.assign_course(made.course_id, "backup")
-    assert store.meetings.follow_platforms(ALL, QUIET) == 0
+    assert store.meetings.follow_platforms(ALL, QUIET) == 1
 
 
 def test_a_meeting_of_a_course_that_is_not_there_says_so_by_its_key(store):
