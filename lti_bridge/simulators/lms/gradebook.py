@@ -284,10 +284,9 @@ def _score(body: Any) -> dict[str, Any]:
 
 def _number(body: Mapping[str, Any], name: str, *, least: float, above: bool = False) -> float:
     value = body.get(name)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value):  # type: ignore[arg-type] # checked just before
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Refused(400, f"{name} is a number.")
-    number = float(value)  # type: ignore[arg-type] # checked above
+    number = float(value)
     if number < least or (above and number == least):
         raise Refused(400, f"{name} is too small.")
     return number
