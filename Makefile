@@ -31,8 +31,9 @@ quick: $(VENV)/.dev-ready ## the gate without tests
 bench: $(VENV)/.dev-ready ## cost of a launch against a floor, in one run; writes docs/performance.md
 	$(BIN)/python -m tests.bench
 
-docs: $(VENV)/.dev-ready ## the tables in docs/services.md anew, from what the code can do
+docs: $(VENV)/.dev-ready ## the tables in docs/services.md and docs/settings.md anew, from the code
 	$(BIN)/python -m lti_bridge.conferencing.overview --write docs/services.md
+	$(BIN)/python -m lti_bridge.settings.reference --write docs/settings.md
 
 wheel: $(VENV)/.dev-ready ## the wheel, in dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

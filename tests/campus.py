@@ -283,7 +283,10 @@ url = "{self.service.url_for(self.meetingz_server)}"
         self.bridge.close()
 
     def restart(self, more_settings: str = "") -> None:
-        """The bridge starts anew on the same database; ``more_settings`` go to the file's end."""
+        """The bridge starts anew on the same database, and so much later that how classes stand
+        has to be asked for again; ``more_settings`` go to the file's end.
+        """
+        self.bridge.store.statuses.clear(2**62)
         with self.file.open("a", encoding="utf-8") as file:
             file.write(more_settings)
         self.app.extensions["lti_bridge.journal"].close()

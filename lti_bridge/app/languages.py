@@ -1,4 +1,4 @@
-"""Which language a page speaks: the launch's, else the browser's, else English.
+"""The language of a page: as its person chose, else the launch's, else the browser's, else English.
 
 Only pages ask; a launch that answers with a bare redirect never comes here.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lti_bridge.directory import Visit
 
-LANGUAGES: Final = ("en", "ar", "de", "es", "fa", "fr", "pt_BR")
+LANGUAGES: Final = tuple(web.LANGUAGES)
 TRANSLATIONS: Final = Path(web.__file__).parent / "translations"
 
 _LOCALES: Final = {offered: Locale.parse(offered) for offered in LANGUAGES}
@@ -32,7 +32,7 @@ _BY_LANGUAGE: Final = {locale.language: offered for offered, locale in _LOCALES.
 _LANGUAGE: Final = re.compile(r"\s*([a-z]{2,3})(?![a-z0-9])", re.IGNORECASE)
 """The first subtag of a BCP 47 tag (RFC 5646, 2.1), as of a POSIX locale: ``pt``-BR, ``ar``_EG."""
 
-_DIGITS: Final = {"arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
+_DIGITS: Final = {"arabext": str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")}
 """Digits by CLDR's name of their numbering system, as browsers write them; others are Latin."""
 
 LONGEST_HEADER: Final = 500
@@ -61,6 +61,7 @@ def install(app: Flask) -> None:
         locale_selector=_of_this_request,
     )
     app.add_template_filter(_digits, "digits")
+    app.jinja_env.globals["languages"] = web.LANGUAGES
 
     @app.context_processor
     def page_locale() -> dict[str, Any]:

@@ -6,10 +6,11 @@ import traceback
 from typing import TYPE_CHECKING
 
 from flask import Response, g
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from lti_bridge.app.watching import log, new_visit
-from lti_bridge.errors import BridgeError, MalformedRequest, RemoteError
+from lti_bridge.errors import BridgeError, MalformedRequest, NotAuthentic, RemoteError
 from lti_bridge.store.launches import TO_DO
 
 if TYPE_CHECKING:
@@ -65,7 +66,18 @@ def install(app: Flask, pages: Pages) -> None:
             )
         )
 
+    def not_there_any_more(_error: IntegrityError) -> Response:
+        # The page is older than the erasing of its person, or the removal of its course.
+        return refuse(
+            NotAuthentic(
+                "The page is about somebody, or something, that isn't there any more.",
+                remedy="Open the link in the course again.",
+                code="session_expired",
+            )
+        )
+
     app.register_error_handler(BridgeError, refuse)
+    app.register_error_handler(IntegrityError, not_there_any_more)
     app.register_error_handler(HTTPException, wrong_request)
     app.register_error_handler(Exception, our_mistake)
 

@@ -25,7 +25,11 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 
+from lti_bridge.admin.launch_words import STEPS
 from lti_bridge.directory import Visit
+from lti_bridge.errors import StoreError
+from lti_bridge.jobs import waiting_ms
+from lti_bridge.launch.masking import Said
 from lti_bridge.store import LaunchEntry, LaunchJournal
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from lti_bridge.directory import Launch
     from lti_bridge.errors import BridgeError
     from lti_bridge.http import Client, RemoteCall
+    from lti_bridge.store import JobRuns, Loads
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32 signs: those that nobody confuses when reading a number aloud."""
@@ -46,6 +51,9 @@ VISITS: Final = Counter(
 )
 VISIT_SECONDS: Final = Histogram(
     "lti_bridge_visit_seconds", "Time to answer a launch or join.", ["outcome"], buckets=BUCKETS
+)
+STEP_SECONDS: Final = Histogram(
+    "lti_bridge_step_seconds", "Time spent in each step of a launch.", ["step"], buckets=BUCKETS
 )
 REMOTE_CALLS: Final = Counter(
     "lti_bridge_remote_calls_total", "Calls to other services.", ["service", "call", "outcome"]
@@ -62,10 +70,24 @@ REPORT_SECONDS: Final = Histogram(
     "lti_bridge_report_seconds", "Time to answer a report.", ["function"], buckets=BUCKETS
 )
 
+LOAD_STALE_MS: Final = 5 * 60_000
+"""What a service said of itself holds so long: it is asked once a minute."""
+
 UNPROVEN_AT_ONCE: Final = 1000
 UNPROVEN_PER_SECOND: Final = 2.0
 """Refusals of requests that proved nothing go into the launch list at this rate at most, once so
 many came at once: a course whose LMS has the wrong key is still there to the last person."""
+
+CLAIMS_AT_ONCE: Final = 100
+CLAIMS_PER_SECOND: Final = 30.0
+"""What LMSs said is kept of so many launches in a second, in each process: to mask it costs more
+than half a launch. A whole university's nine o'clock brings fewer."""
+CLAIMS_WAITING: Final = 1000
+
+TIMED_STEPS: Final = frozenset(STEPS) - {""}
+"""Those of a launch by either version."""
+
+REFUSED_IN_LIST: Final = frozenset({"login", "join", "pick", "registration", "guest page"})
 
 log: Final = structlog.get_logger("lti_bridge")
 
@@ -95,14 +117,21 @@ class Watcher:
     """Tells of every visit, once, when it has been answered."""
 
     def __init__(
-        self, journal: LaunchJournal, *, clock: Callable[[], float] = time.monotonic
+        self,
+        journal: LaunchJournal,
+        *,
+        keeps_claims: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``journal``: the launch list; ``clock`` in seconds."""
         self._journal = journal
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._room: float = UNPROVEN_AT_ONCE
-        self._looked = clock()
+        self._keeps_claims = keeps_claims
+        self._unproven = _Allowance(UNPROVEN_AT_ONCE, UNPROVEN_PER_SECOND, clock)
+        self._claims = _Allowance(CLAIMS_AT_ONCE, CLAIMS_PER_SECOND, clock)
+
+    def passed(self, visit: Visit) -> None:
+        """Count what a step cost that nobody needs to hear of."""
+        _count_steps(visit, time.perf_counter())
 
     def answered(self, visit: Visit, event: str) -> None:
         """Log it, count it, and note it in the launch list."""
@@ -110,6 +139,7 @@ class Watcher:
         refused = visit.outcome == "refused"
         VISITS.labels(visit.outcome, visit.reason.partition(":")[0] if refused else "").inc()
         VISIT_SECONDS.labels(visit.outcome).observe(seconds)
+        _count_steps(visit, visit.started + seconds)
         milliseconds = round(seconds * 1000, 1)
         facts: dict[str, Any] = {
             "reference": visit.reference,
@@ -126,27 +156,55 @@ class Watcher:
         else:
             log.info(event, **facts)
         # A role is known once a signature held: the LMS's, or ours on a page's session.
-        if _belongs_in_list(event, refused) and (visit.role or self._has_room()):
-            self._journal.note(_entry(visit, milliseconds))
-
-    def _has_room(self) -> bool:
         # Anybody can send rubbish; the disk is ours.
+        if _belongs_in_list(event, refused) and (visit.role or self._unproven.take()):
+            said = Said(visit.said, proven=visit.proven) if self._keeps(visit) else None
+            self._journal.note(_entry(visit, milliseconds, said))
+
+    def _keeps(self, visit: Visit) -> bool:
+        # While the database is away, entries wait here; what was said is the largest of them.
+        if not (self._keeps_claims and visit.said) or self._journal.waiting >= CLAIMS_WAITING:
+            return False
+        return self._claims.take()
+
+
+class _Allowance:
+    """So much at once, and then so much in a second."""
+
+    def __init__(self, at_once: int, per_second: float, clock: Callable[[], float]) -> None:
+        self._at_once = at_once
+        self._per_second = per_second
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._room: float = at_once
+        self._looked = clock()
+
+    def take(self) -> bool:
+        """Whether there is room for one more, which then is taken."""
         with self._lock:
             now = self._clock()
-            grown = self._room + (now - self._looked) * UNPROVEN_PER_SECOND
-            self._room, self._looked = min(UNPROVEN_AT_ONCE, grown), now
+            grown = self._room + (now - self._looked) * self._per_second
+            self._room, self._looked = min(self._at_once, grown), now
             if self._room < 1:
                 return False
             self._room -= 1
             return True
 
 
+def _count_steps(visit: Visit, end: float) -> None:
+    """How long each step took, of those that a launch has; other pages have steps of their own."""
+    for step, began in reversed(visit.reached):
+        if step in TIMED_STEPS:
+            STEP_SECONDS.labels(step).observe(end - began)
+        end = began
+
+
 def _belongs_in_list(event: str, refused: bool) -> bool:
-    """Every launch; and what was refused before or after it, since that page has a number too."""
-    return event == "launch" or (refused and event in {"login", "join", "pick", "registration"})
+    """Every launch, every guest; and what was refused around it: that page has a number too."""
+    return event in {"launch", "guest"} or (refused and event in REFUSED_IN_LIST)
 
 
-def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:
+def _entry(visit: Visit, milliseconds: float, said: Callable[[], str] | None) -> LaunchEntry:
     platform = visit.platform or visit.claimed
     return LaunchEntry(
         reference=visit.reference,
@@ -161,6 +219,7 @@ def _entry(visit: Visit, milliseconds: float) -> LaunchEntry:
         reason=visit.reason,
         detail=visit.detail,
         step=visit.step,
+        said=said,
     )
 
 
@@ -170,10 +229,14 @@ def count_remote(call: RemoteCall) -> None:
     REMOTE_SECONDS.labels(call.service, call.call).observe(call.seconds)
 
 
-def exposition(client: Client, services: Services) -> bytes:
-    """Everything as Prometheus reads it, with this process's circuit breakers."""
+def exposition(client: Client, services: Services, runs: JobRuns, loads: Loads) -> bytes:
+    """Everything as Prometheus reads it, with this process's circuit breakers
+    and all nodes' jobs and services' loads.
+    """
     breakers = CollectorRegistry()
     breakers.register(_Breakers(client, services))
+    breakers.register(_Jobs(runs))
+    breakers.register(_Loads(loads))
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # theirs
@@ -209,6 +272,67 @@ class _Breakers:
         for host, state in self._client.breakers().items():
             family.add_metric([host], 0.0 if state.state == "closed" else 1.0)
         return family
+
+
+class _Jobs:
+    """As the database has them: a worker is another process, and may be on another machine."""
+
+    def __init__(self, runs: JobRuns) -> None:
+        self._runs = runs
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            known = self._runs.all()
+        except StoreError:
+            return
+        age = GaugeMetricFamily(
+            "lti_bridge_job_success_age_seconds",
+            "Since a background job last ended well.",
+            labels=["job"],
+        )
+        failures = GaugeMetricFamily(
+            "lti_bridge_job_failures", "How often it failed in a row.", labels=["job"]
+        )
+        waiting = GaugeMetricFamily(
+            "lti_bridge_queue_age_seconds",
+            "For how long a background job's turn has been waiting for a worker.",
+            labels=["job"],
+        )
+        for run in known:
+            waiting.add_metric([run.name], waiting_ms(run, int(time.time() * 1000)) / 1000)
+            if run.ended_ms is not None:
+                age.add_metric([run.name], max(0.0, time.time() - run.ended_ms / 1000))
+            failures.add_metric([run.name], run.failures)
+        yield age
+        yield failures
+        yield waiting
+
+
+class _Loads:
+    """As a worker last heard them; one that is silent since has no value."""
+
+    def __init__(self, loads: Loads) -> None:
+        self._loads = loads
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            known = self._loads.latest(int(time.time() * 1000) - LOAD_STALE_MS)
+        except StoreError:
+            return
+        meetings = GaugeMetricFamily(
+            "lti_bridge_service_meetings",
+            "Meetings that ran on a conferencing service when it was last asked.",
+            labels=["service"],
+        )
+        people = GaugeMetricFamily(
+            "lti_bridge_service_people", "How many people were in them.", labels=["service"]
+        )
+        for load in known.values():
+            meetings.add_metric([load.service], load.meetings)
+            if load.people is not None:
+                people.add_metric([load.service], load.people)
+        yield meetings
+        yield people
 
 
 def report_moved(launch: Launch, notes: Sequence[str]) -> None:

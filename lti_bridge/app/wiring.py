@@ -5,20 +5,24 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from lti_bridge import __version__
 from lti_bridge.app.watching import count_remote
 from lti_bridge.conferencing import Entry, Services
-from lti_bridge.directory import Directory
+from lti_bridge.directory import Directory, Forgetting, Policies
 from lti_bridge.engagement_api import EngagementClient
-from lti_bridge.http import Client
+from lti_bridge.http import Client, MailServer
 from lti_bridge.launch import ConsumerBook, KeySets, PlatformBook
 from lti_bridge.lms_api import AccessTokens, LmsTransport
 from lti_bridge.meets_api import MeetsClient
+from lti_bridge.security import shared_counter
 from lti_bridge.store import Snapshot, Store, open_store, schema
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from limits.storage import Storage
 
     from lti_bridge.settings import Conferencing, Settings
 
@@ -38,10 +42,17 @@ class Bridge:
     meets: MeetsClient | None
     engagement: EngagementClient | None
     directory: Directory
+    forgetting: Forgetting
+    """What it takes for this process to remember nobody who was erased."""
     platforms: PlatformBook
     consumers: ConsumerBook
     key_sets: KeySets
     lms: LmsTransport
+    tokens: AccessTokens
+    forget_services: Callable[[], None]
+    """Read the services that admins added anew, at the next question."""
+    counter: Storage | None = None
+    """Where nodes count together how often something is tried; None: each counts its own."""
 
     def prepare(self) -> None:
         """Bring the database to where launches can begin; safe to run from several nodes.
@@ -65,6 +76,11 @@ class Bridge:
         quiet_ms = int((time.time() - QUIET_SECONDS) * 1000)
         return self.store.meetings.follow_platforms(self.services.names(), quiet_ms)
 
+    def policies_of(self, platform: int) -> Policies:
+        """What the people of an LMS may do; as usual where there is no such platform."""
+        known = self.platforms.find(platform) or self.consumers.find(platform)
+        return Policies.of(known.policies if known else {})
+
     def close(self) -> None:
         """Give connections and threads back."""
         self.client.close()
@@ -76,8 +92,19 @@ def secret_keys(settings: Settings) -> list[str]:
     return [key.get_secret_value() for key in settings.secret_key]
 
 
+def mail_server(settings: Settings) -> MailServer | None:
+    """The door for e-mail; None where the settings have no mail server."""
+    if settings.mail is None:
+        return None
+    return MailServer(settings.mail, urlsplit(settings.public_url).hostname or "localhost")
+
+
 def assemble(settings: Settings) -> Bridge:
-    """The bridge of these settings. Opens nothing yet."""
+    """The bridge of these settings. Opens nothing yet.
+
+    Raises :class:`lti_bridge.errors.SettingsError` where they ask for what isn't installed.
+    """
+    redis_url = settings.redis_url
     store = open_store(settings.database_url.get_secret_value(), secret_keys(settings))
     client = Client(
         allow_http=settings.security.allow_http,
@@ -86,6 +113,13 @@ def assemble(settings: Settings) -> Bridge:
         observe=count_remote,
     )
     meets = MeetsClient(settings.meets, client) if settings.meets else None
+    services = Snapshot(lambda: _entries(settings.conferencing, store))
+    tokens = AccessTokens(client, lambda: store.keys.all()[0])
+    directory = Directory(
+        store.people, meets, settings.meets.unknown if settings.meets else "pending"
+    )
+    forgetting = Forgetting(store.persons.erasures)
+    forgetting.also(directory.forget_people)
     return Bridge(
         settings=settings,
         store=store,
@@ -94,7 +128,7 @@ def assemble(settings: Settings) -> Bridge:
             settings.conferencing,
             client,
             invitations=store.invitations,
-            current=Snapshot(lambda: _entries(settings.conferencing, store)).current,
+            current=services.current,
         ),
         meets=meets,
         engagement=(
@@ -102,13 +136,15 @@ def assemble(settings: Settings) -> Bridge:
             if settings.engagement
             else None
         ),
-        directory=Directory(
-            store.people, meets, settings.meets.unknown if settings.meets else "pending"
-        ),
-        platforms=PlatformBook(store.platforms),
-        consumers=ConsumerBook(store.platforms),
+        directory=directory,
+        forgetting=forgetting,
+        platforms=PlatformBook(store.platforms, beside=forgetting.look),
+        consumers=ConsumerBook(store.platforms, beside=forgetting.look),
         key_sets=KeySets(client, store.platforms),
-        lms=LmsTransport(client, AccessTokens(client, lambda: store.keys.all()[0])),
+        lms=LmsTransport(client, tokens),
+        tokens=tokens,
+        forget_services=services.forget,
+        counter=shared_counter(redis_url.get_secret_value()) if redis_url else None,
     )
 
 

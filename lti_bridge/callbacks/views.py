@@ -11,12 +11,17 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import Blueprint, Response, g, request
 
 from lti_bridge.conferencing import RecordingQuery
-from lti_bridge.errors import BridgeError, MalformedRequest, NotAuthentic
+from lti_bridge.errors import (
+    BridgeError,
+    CapabilityMissing,
+    MalformedRequest,
+    NotAuthentic,
+)
 from lti_bridge.store import Notice
 
 if TYPE_CHECKING:
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 LARGEST_BODY: Final = 4_000_000
 """Who attended, of a meeting of thousands."""
 LARGEST_FORM: Final = 64 * 1024
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ class CallbackViews:
         meeting = self._meeting("recording", meeting_id, mark)
         if meeting is None:
             return _gone()
-        service = self._service(meeting)
-        ready = service.recording_ready(request.form.get("signed_parameters", ""))
+        signed = request.form.get("signed_parameters", "")
+        service, ready = self._from(meeting, lambda one: one.recording_ready(signed))
         if ready.meeting_id != meeting_id:
             raise _another_meeting()
         query = RecordingQuery(record_ids=(ready.record_id,), states="any")
@@ -78,9 +84,8 @@ class CallbackViews:
         meeting = self._meeting("attendance", meeting_id, mark)
         if meeting is None:
             return _gone()
-        told = self._service(meeting).attendance_sent(
-            request.headers.get("Authorization", ""), request.get_data(cache=False)
-        )
+        shown, body = request.headers.get("Authorization", ""), request.get_data(cache=False)
+        _, told = self._from(meeting, lambda one: one.attendance_sent(shown, body))
         if told.meeting_id != meeting_id:
             raise _another_meeting()
         self._note(meeting, "attendance", told.remote_meeting_id, json.dumps(asdict(told)))
@@ -102,6 +107,21 @@ class CallbackViews:
 
     def _service(self, meeting: Meeting) -> ConferencingService:
         return self.services.service_for(meeting.service)
+
+    def _from(
+        self, meeting: Meeting, read: Callable[[ConferencingService], T]
+    ) -> tuple[ConferencingService, T]:
+        """What a service of the meeting sent, and which one: that of now, or that of before, which
+        still tells of the classes that were there.
+        """
+        service = self._service(meeting)
+        try:
+            return service, read(service)
+        except (NotAuthentic, CapabilityMissing):
+            if meeting.came_from not in self.services.names():
+                raise
+            before = self.services.service_for(meeting.came_from)
+            return before, read(before)
 
     def _note(self, meeting: Meeting, kind: Purpose, subject: str, data: str = "") -> None:
         now_ms = int(time.time() * 1000)

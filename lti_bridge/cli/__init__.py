@@ -7,6 +7,8 @@ import sys
 import click
 
 from lti_bridge import __version__
+from lti_bridge.cli.admins import admin
+from lti_bridge.cli.attendance import attendance
 from lti_bridge.cli.conferencing import conferencing
 from lti_bridge.cli.courses import course
 from lti_bridge.cli.database import db
@@ -14,10 +16,14 @@ from lti_bridge.cli.demo import demo
 from lti_bridge.cli.doctor import doctor
 from lti_bridge.cli.engagement import engagement
 from lti_bridge.cli.grades import grades
+from lti_bridge.cli.guests import guests
+from lti_bridge.cli.jobs import jobs
 from lti_bridge.cli.keys import keys
 from lti_bridge.cli.launches import launches
 from lti_bridge.cli.lmss import COMMANDS as LMS_COMMANDS
 from lti_bridge.cli.meets import meets
+from lti_bridge.cli.old_lmss import COMMANDS as OLD_LMS_COMMANDS
+from lti_bridge.cli.person import person
 from lti_bridge.cli.platforms import platform
 from lti_bridge.cli.registering import COMMANDS as REGISTRATION_COMMANDS
 from lti_bridge.cli.serve import serve
@@ -44,19 +50,24 @@ for command in (
     course,
     serve,
     worker,
+    jobs,
     db,
     doctor,
+    admin,
     platform,
+    person,
     launches,
     keys,
     conferencing,
     meets,
     engagement,
     token,
+    attendance,
     grades,
+    guests,
 ):
     commands.add_command(command)
-for command in (*REGISTRATION_COMMANDS, *LMS_COMMANDS):
+for command in (*REGISTRATION_COMMANDS, *LMS_COMMANDS, *OLD_LMS_COMMANDS):
     platform.add_command(command)
 
 

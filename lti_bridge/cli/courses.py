@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
-from lti_bridge.cli.tables import table, when
+from lti_bridge.cli.tables import print_list, table, when
 from lti_bridge.reports.spreadsheets import csv_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lti_bridge.app import Bridge
+    from lti_bridge.lms_api import Member
     from lti_bridge.store import CourseGroup, CourseMember
 
+_NO_ROSTER: Final = "The LMS offers no roster for course {}, or no launch said so yet."
+_ROLE: Final = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 course_argument = click.argument("number", metavar="COURSE", type=click.IntRange(1, 2**63 - 1))
 
 
@@ -68,6 +71,40 @@ def people(number: int, refresh: bool, config: Path, as_json: bool, as_csv: bool
 
 @course.command()
 @course_argument
+@click.option("--role", default="", help="Only people of this role: its short name, or its URI.")
+@click.option(
+    "--link", "link", default="", help="Only who may see this link: its ID, as the LMS has it."
+)
+@config_option
+@json_option
+def roster(number: int, role: str, link: str, config: Path, as_json: bool) -> None:
+    r"""What the LMS's roster of COURSE says now. It is asked, and nothing is kept of its answer.
+
+    An LMS that knows no filter answers with everybody, or refuses.
+
+    \b
+    Example:
+      lti-bridge course roster 12 --role Learner --config /etc/lti-bridge.toml
+      lti-bridge course roster 12 --link 9f3c --json --config /etc/lti-bridge.toml
+    """
+    from lti_bridge.app.background import jobs_of
+
+    with bridge_of(config) as bridge:
+        bridge.prepare()
+        found = jobs_of(bridge).roster_asked(number, role_uri(role), link)
+    if found is None:
+        raise click.ClickException(_NO_ROSTER.format(number))
+    facts = [_asked(one) for one in found]
+    if as_json:
+        print_json(facts)
+    else:
+        heads = ("LTI user", "name", "e-mail", "roles", "status")
+        nothing = "The LMS's roster names nobody such."
+        print_list(facts, heads, _asked_row, nothing=nothing)
+
+
+@course.command()
+@course_argument
 @config_option
 @json_option
 def groups(number: int, config: Path, as_json: bool) -> None:
@@ -82,12 +119,10 @@ def groups(number: int, config: Path, as_json: bool) -> None:
         found = bridge.store.groups.of_course(number)
     if as_json:
         print_json([_group(one) for one in found])
-    elif not found:
-        click.echo(f"No groups that we know of are in course {number}.")
     else:
         heads = ("number", "group", "set", "members", "meeting")
-        rows = [[str(cell or "") for cell in _group(one).values()] for one in found]
-        click.echo("\n".join(table(heads, rows)))
+        nothing = f"No groups that we know of are in course {number}."
+        print_list(found, heads, _group_row, nothing=nothing)
 
 
 def _refresh(bridge: Bridge, number: int) -> None:
@@ -95,9 +130,34 @@ def _refresh(bridge: Bridge, number: int) -> None:
     from lti_bridge.app.background import jobs_of
 
     if not jobs_of(bridge).roster_of(number):
-        raise click.ClickException(
-            f"The LMS offers no roster for course {number}, or no launch said so yet."
-        )
+        raise click.ClickException(_NO_ROSTER.format(number))
+
+
+def role_uri(role: str) -> str:
+    """A role of a course by its whole name, which every LMS takes (LTI 1.3 Core, A.2.2)."""
+    return f"{_ROLE}{role}" if role.isalpha() else role
+
+
+def _asked(one: Member) -> dict[str, Any]:
+    return {
+        "lti_user": one.user_id,
+        "name": one.name or f"{one.given_name} {one.family_name}".strip(),
+        "email": one.email,
+        "roles": list(one.roles),
+        "status": one.status,
+    }
+
+
+def _asked_row(one: dict[str, Any]) -> Sequence[str]:
+    return *list(one.values())[:3], _short(one["roles"]), one["status"]
+
+
+def _group_row(one: CourseGroup) -> Sequence[str]:
+    return [str(cell or "") for cell in _group(one).values()]
+
+
+def _short(roles: Sequence[str]) -> str:
+    return ", ".join(role.rpartition("#")[2] for role in roles)
 
 
 def _facts(one: CourseMember) -> dict[str, Any]:

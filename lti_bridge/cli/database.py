@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def reseal(config: Path) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         anew, current, lost = _resealed(bridge.store.sealed)
+        with written_down(bridge) as note:
+            note("database.reseal", after={"sealed_anew": anew, "lost": len(lost)})
         older = len(bridge.settings.secret_key) > 1
     click.echo(f"{anew:,} secrets were sealed anew, {current:,} were sealed with the first key.")
     if lost:
@@ -69,6 +72,43 @@ def reseal(config: Path) -> None:
             "Nothing in the database needs the other keys any more. Leave them in the list for"
             " another 12 hours, for pages that are open; then take them out."
         )
+
+
+@db.command()
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The file to write.",
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@config_option
+def backup(config: Path, target: Path, *, force: bool) -> None:
+    r"""Copy an SQLite database into a file, whole at one moment, while people launch.
+
+    Keep it where only you can read it. The secrets in it are sealed with secret_key: without that
+    they can't be opened again, so keep that too, elsewhere. For PostgreSQL use pg_dump.
+
+    \b
+    Example:
+      lti-bridge db backup --to /backups/bridge.db --config /etc/lti-bridge.toml
+    """
+    from lti_bridge.store import copy_to
+
+    if target.exists() and not force:
+        raise click.ClickException(f"{target} is there already. --force writes over it.")
+    with bridge_of(config) as bridge:
+        bar: ProgressBar[int]
+        with click.progressbar(length=1, label="copying", file=sys.stderr) as bar:
+
+            def tell(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            size = copy_to(bridge.store.database, target, tell)
+    click.echo(f"The database was copied to {target} ({size / 1_000_000:,.1f} MB).")
 
 
 def _resealed(sealed: Sealed) -> tuple[int, int, list[str]]:

@@ -21,6 +21,8 @@ from urllib.request import urlopen
 
 import click
 
+from lti_bridge.cli import demo_contents
+
 if TYPE_CHECKING:
     from lti_bridge.simulators.bigbluebutton import Simulator
     from lti_bridge.simulators.engagement import EngagementSimulator
@@ -145,8 +147,9 @@ def demo(port: int) -> None:
         log = stack.enter_context((Path(folder) / "bridge.log").open("w+b"))
         bridge = _start_bridge(stack, settings, ports.bridge, log)
         _wait_until_ready(bridge, ports.bridge, log)
+        password = _fill_courses(settings)
         _bring_over(stack, settings, log)
-        _welcome(ports, Path(folder) / "bridge.log", settings)
+        _welcome(ports, Path(folder) / "bridge.log", settings, password)
         try:
             bridge.wait()
             raise click.ClickException("The bridge ended by itself.\n" + _end_of(log))
@@ -297,6 +300,14 @@ def _start_bridge(
     return bridge
 
 
+def _fill_courses(settings: Path) -> str:
+    """What the bridge has already; gives the password of its administrator."""
+    from lti_bridge.simulators.lms.demo import campus_with_every_service
+
+    demo_contents.fill(settings, campus_with_every_service())
+    return demo_contents.administrator(settings)
+
+
 def _bring_over(stack: ExitStack, settings: Path, log: IO[bytes]) -> None:
     """As before a term: what MEETS knows of the courses, so that their pages show it at once."""
     command = [sys.executable, "-m", "lti_bridge.cli", "meets", "sync", "--events"]
@@ -332,17 +343,20 @@ def _end_of(log: IO[bytes]) -> str:
     return log.read()[-4000:].decode("utf-8", "replace")
 
 
-def _welcome(ports: Ports, log: Path, settings: Path) -> None:
+def _welcome(ports: Ports, log: Path, settings: Path, password: str) -> None:
     click.echo(
         "\n"
         "  A small university is running on this machine. Open:\n\n"
         f"      {click.style(f'http://localhost:{ports.lms}', bold=True, underline=True)}\n\n"
         "  Sign in as a student or a teacher, open a course, and click a live class.\n"
         "  World Literature has a link of LTI 1.1, as it was before the move to LTI 1.3.\n"
-        "  Introduction to Biology has classes on all four conferencing services; each course's\n"
-        "  page lists classes held in MEETS too, with recordings and who was in.\n"
+        "  Algebra I has a weekly lecture: classes that were held, with attendance, and some to\n"
+        "  come. Introduction to Biology has classes on all four conferencing services;\n"
+        "  each course's page lists classes held in MEETS too, with recordings and who was in.\n"
         "  To see an LMS register the bridge by itself, sign in as Nadia Benali, choose External\n"
         "  tools, and paste what this prints:  lti-bridge platform invite\n"
+        f"  The bridge's own admin pages: http://{LOOPBACK}:{ports.bridge}/admin\n"
+        f"  Sign in as {demo_contents.ADMINISTRATOR} with the password {password}\n"
         f"  Any command works on it:  export LTI_BRIDGE_CONFIG={settings}\n"
         "  For example:  lti-bridge engagement report      lti-bridge meets list events\n"
         f"  What the bridge does, line by line: {log}\n"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import NOTHING, shown, table, when
 
@@ -93,8 +94,12 @@ def send(meeting_id: str, config: Path) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         meeting = _meeting(bridge, meeting_id)
-        if not bridge.store.gradebook.send_now(meeting.id):
-            raise click.ClickException(f"{meeting_id} isn't graded: its teacher switches that on.")
+        with written_down(bridge) as note:
+            if not bridge.store.gradebook.send_now(meeting.id):
+                raise click.ClickException(
+                    f"{meeting_id} isn't graded: its teacher switches that on."
+                )
+            note("grades.send", meeting_id)
         sent = grades_of(bridge).run(only=meeting.id)
         after = _meeting(bridge, meeting_id)
     if after.problem:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import table, when
 from lti_bridge.cli.times import DAY_MS, HOUR_MS, Duration
@@ -80,10 +81,15 @@ def rotate(now: bool, overlap: int, config: Path, as_json: bool) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         known = bridge.store.keys
-        if now:
-            known.replace()
-        made = now or known.follow(overlap)
-        newest = _facts(known, known.every()[0])
+        with written_down(bridge) as note:
+            before = known.every()[0].kid
+            if now:
+                known.replace()
+            made = now or known.follow(overlap)
+            newest = _facts(known, known.every()[0])
+            if made:
+                after = {"newest": newest["kid"], "others_withdrawn": now}
+                note("keys.rotate", newest["kid"], {"newest": before}, after)
     if as_json:
         print_json({**newest, "made": made})
         return

@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     from lti_bridge.store import LaunchEntry
 
 OUTCOMES: Final = ("joined", "page", "waiting", "refused")
-STEPS: Final = {
-    "": "before the first step: reading the request",
-    "login": "the login: is it one, and from an LMS that the bridge knows?",
-    "state": "the state: is it ours, young enough, and of this browser?",
-    "token": "the token: is it genuine, from this LMS, for us, and in time?",
-    "claims": "the claims: are they a launch that this tool takes?",
-    "deployment": "the deployment: has the administrator allowed it?",
-    "nonce": "the nonce: is this the first time?",
-    "course": "the course: which one is it here, and in MEETS?",
-    "person": "the person: who are they here, and in MEETS?",
-    "meeting": "the meeting: which one does the link mean?",
-    "create": "the class: opening it at the conferencing service",
-}
-"""The steps of a launch that say by name little to who hasn't read the code."""
-_LOOKALIKES: Final = str.maketrans("OIL", "011")
-"""Signs that no reference has, and what they are taken for when it is read out (Crockford)."""
 
 
 @click.group()
@@ -87,14 +71,16 @@ def show(reference: str, config: Path, as_json: bool) -> None:
     Example:
       lti-bridge launches show 7KQ2-M9XD --config /etc/lti-bridge.toml
     """
+    from lti_bridge.store.launches import reference_of
+
     with bridge_of(config) as bridge:
         bridge.prepare()
         names = _names(bridge)
-        found = bridge.store.launches.by_reference(_as_written(reference))
+        found = bridge.store.launches.by_reference(reference_of(reference))
         days = bridge.settings.retention.launches_days
     if found is None:
         raise click.ClickException(
-            f"No launch of the last {days} days has the number {_as_written(reference)}. The log"
+            f"No launch of the last {days} days has the number {reference_of(reference)}. The log"
             " may have it: when very many requests are refused at once, not all are listed."
         )
     facts = _facts(found, names)
@@ -106,17 +92,13 @@ def show(reference: str, config: Path, as_json: bool) -> None:
             click.echo(f"{name.replace('_', ' '):<14}{shown(str(value))}")
 
 
-def _as_written(reference: str) -> str:
-    """The number as the page shows it, however it was read out and typed."""
-    signs = reference.upper().replace("-", "").replace(" ", "").translate(_LOOKALIKES)
-    return f"{signs[:4]}-{signs[4:]}"
-
-
 def _names(bridge: Bridge) -> dict[int | None, str]:
     return {one.id: one.name for one in bridge.store.platforms.all()}
 
 
 def _facts(one: LaunchEntry, names: dict[int | None, str]) -> dict[str, Any]:
+    from lti_bridge.admin.launch_words import STEPS
+
     facts = asdict(one)
     return {
         "reference": one.reference,
@@ -126,7 +108,7 @@ def _facts(one: LaunchEntry, names: dict[int | None, str]) -> dict[str, Any]:
         "outcome": one.outcome,
         "what_happened": one.happened,
         "what_to_do": one.to_do,
-        "stopped_at": STEPS.get(one.step, one.step) if one.outcome == "refused" else "",
+        "stopped_at": str(STEPS.get(one.step, one.step)) if one.outcome == "refused" else "",
         "reason": one.reason,
         "role": one.role,
         **{

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import plain, shown, table, when
-from lti_bridge.launch.presets import PRESETS, Preset
+from lti_bridge.launch.presets import PRESETS
 
 if TYPE_CHECKING:
     from lti_bridge.app import Bridge
@@ -59,16 +60,11 @@ def add(
     """  # noqa: E501 - an example is typed on one line
     with bridge_of(config) as bridge:
         bridge.prepare()
-        services = bridge.services.names()
-        service = conferencing or (services[0] if len(services) == 1 else "")
-        if service not in services:
-            raise click.ClickException(
-                f"Say which service it meets on with --conferencing: {', '.join(services)}"
-            )
+        service = service_meant(bridge, conferencing)
         administration = bridge.store.administration
         values = _checked(
             bridge,
-            PRESETS[preset],
+            preset,
             host.strip().lower(),
             {
                 "name": name,
@@ -79,40 +75,32 @@ def add(
                 **{key: text for key, text in addresses.items() if text is not None},
             },
         )
-        number = administration.put(values, int(time.time() * 1000))
+        with written_down(bridge) as note:
+            number = administration.put(values, int(time.time() * 1000))
+            after = {"issuer": values.issuer, "client_id": values.client_id}
+            note("platform.put", values.name, after=after)
     click.echo(f"{shown(name)} is LMS number {number}. See: lti-bridge doctor --config {config}")
 
 
-def _checked(bridge: Bridge, preset: Preset, host: str, given: dict[str, Any]) -> PlatformValues:
-    """The values, held to the same rules as a ``[[platform]]`` table of the settings."""
-    from lti_bridge.settings import load_platform
-    from lti_bridge.store import PlatformValues
+def service_meant(bridge: Bridge, name: str) -> str:
+    """The service of that name; where none is said, the only one that there is."""
+    services = bridge.services.names()
+    service = name or (services[0] if len(services) == 1 else "")
+    if service not in services:
+        raise click.ClickException(
+            f"Say which service it meets on with --conferencing: {', '.join(services)}"
+        )
+    return service
 
-    if preset.endpoints is not None:
-        filled = preset.endpoints.filled(host, given["client_id"])
-        for key in ("issuer", "auth_login_url", "auth_token_url", "key_set_url", "auth_audience"):
-            text = getattr(filled, key)
-            if text and key not in given:
-                if "//{host}" in getattr(preset.endpoints, key) and not host:
-                    raise click.ClickException("Say where it is with --host.")
-                given[key] = text
-    table_ = {"type": preset.type, "version": "1.3", "hosts": (host,) if host else ()} | given
-    checked = load_platform(table_, bridge.settings.security)
-    return PlatformValues(
-        name=checked.name,
-        type=checked.type,
-        preset=preset.key,
-        issuer=checked.issuer,
-        client_id=checked.client_id,
-        auth_login_url=checked.auth_login_url,
-        auth_token_url=checked.auth_token_url,
-        auth_audience=checked.auth_audience or "",
-        key_set_url=checked.key_set_url,
-        meets_connection=checked.meets_connection,
-        conferencing=checked.conferencing,
-        hosts=checked.hosts,
-        deployment_ids=checked.deployment_ids,
-    )
+
+def _checked(bridge: Bridge, preset: str, host: str, given: dict[str, Any]) -> PlatformValues:
+    from lti_bridge.app.own_lmss import platform_values
+    from lti_bridge.errors import MalformedRequest
+
+    try:
+        return platform_values(bridge, preset, host, given)
+    except MalformedRequest:
+        raise click.ClickException("Say where it is with --host.") from None
 
 
 @click.command()
@@ -147,7 +135,10 @@ def _set_active(name: str, config: Path, *, active: bool) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         one = find(bridge, name)
-        bridge.store.administration.set_active(one, int(time.time() * 1000), active=active)
+        with written_down(bridge) as note:
+            bridge.store.administration.set_active(one, int(time.time() * 1000), active=active)
+            action = "platform.wake" if active else "platform.rest"
+            note(action, one.name, {"active": one.active}, {"active": active})
 
 
 @click.command()
@@ -199,8 +190,7 @@ def allow(name: str, deployment: str, config: Path) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         one = find(bridge, name)
-        now_ms = int(time.time() * 1000)
-        bridge.store.administration.decide(one.id, _identifier(deployment), "allowed", now_ms)
+        _decide(bridge, one, deployment, "allowed")
     click.echo("Allowed.")
 
 
@@ -225,9 +215,18 @@ def forbid(name: str, deployment: str, config: Path) -> None:
             raise click.ClickException(
                 "The settings file allows it: take it out of deployment_ids there first."
             )
-        now_ms = int(time.time() * 1000)
-        bridge.store.administration.decide(one.id, _identifier(deployment), "refused", now_ms)
+        _decide(bridge, one, deployment, "refused")
     click.echo("Forbidden.")
+
+
+def _decide(
+    bridge: Bridge, one: KnownPlatform, deployment: str, state: Literal["allowed", "refused"]
+) -> None:
+    with written_down(bridge) as note:
+        now_ms = int(time.time() * 1000)
+        was = bridge.store.administration.decide(one.id, _identifier(deployment), state, now_ms)
+        before = {"deployment": deployment, "is": was}
+        note("platform.deployment", one.name, before, {"deployment": deployment, "is": state})
 
 
 def _identifier(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
+from lti_bridge.cli.policies import policies
 from lti_bridge.cli.roles import roles
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def platform() -> None:
 
 
 platform.add_command(roles)
+platform.add_command(policies)
 
 
 @platform.command("list")

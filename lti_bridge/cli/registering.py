@@ -9,11 +9,14 @@ from urllib.parse import urlencode
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
-from lti_bridge.cli.tables import NOTHING, plain, shown, table, when
+from lti_bridge.cli.tables import NOTHING, plain, print_list, shown, when
 from lti_bridge.launch.presets import PRESETS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lti_bridge.app import Bridge
     from lti_bridge.store import Invite, Registration
 
@@ -79,7 +82,10 @@ def invite(
     with bridge_of(config) as bridge:
         bridge.prepare()
         _check_service(bridge, conferencing)
-        made, secret = bridge.store.registrations.invite(terms, now_ms, now_ms + VALID_MS)
+        with written_down(bridge) as note:
+            made, secret = bridge.store.registrations.invite(terms, now_ms, now_ms + VALID_MS)
+            after = {"name": terms.name, "hosts": list(terms.hosts), "kind": terms.preset}
+            note("platform.invite", f"invitation {made.id}", after=after)
         url = f"{bridge.settings.public_url}/lti/register?{urlencode({'invite': secret})}"
     if as_json:
         print_json(_invite_facts(made) | {"url": url})
@@ -116,24 +122,9 @@ def invites(config: Path, as_json: bool) -> None:
     if as_json:
         print_json([_invite_facts(one) for one in known])
         return
-    if not known:
-        click.echo("No invitations yet. Make one: lti-bridge platform invite --config FILE")
-        return
-    now_ms = int(time.time() * 1000)
-    rows = [
-        (
-            str(one.id),
-            shown(one.terms.name),
-            one.terms.preset or NOTHING,
-            ", ".join(one.terms.hosts) or "any",
-            when(one.created_ms),
-            when(one.expires_ms),
-            one.state(now_ms),
-        )
-        for one in known
-    ]
-    for line in table(("id", "name", "preset", "hosts", "made", "until", "state"), rows):
-        click.echo(line)
+    heads = ("id", "name", "preset", "hosts", "made", "until", "state")
+    nothing = "No invitations yet. Make one: lti-bridge platform invite --config FILE"
+    print_list(known, heads, _invite_row, nothing=nothing)
 
 
 @click.command("revoke-invite")
@@ -148,10 +139,12 @@ def revoke_invite(number: int, config: Path) -> None:
     """
     with bridge_of(config) as bridge:
         bridge.prepare()
-        if not bridge.store.registrations.revoke_invite(number, int(time.time() * 1000)):
-            raise click.ClickException(
-                f"No open invitation has number {number}. See: lti-bridge platform invites"
-            )
+        with written_down(bridge) as note:
+            if not bridge.store.registrations.revoke_invite(number, int(time.time() * 1000)):
+                raise click.ClickException(
+                    f"No open invitation has number {number}. See: lti-bridge platform invites"
+                )
+            note("platform.revoke_invite", f"invitation {number}")
     click.echo(f"Invitation {number} is taken back.")
 
 
@@ -171,22 +164,9 @@ def registrations(config: Path, as_json: bool) -> None:
     if as_json:
         print_json([_registration_facts(one) for one in known])
         return
-    if not known:
-        click.echo("No LMS registered itself yet. Invite one: lti-bridge platform invite")
-        return
-    rows = [
-        (
-            str(one.id),
-            shown(one.values.name),
-            shown(one.values.issuer),
-            shown(one.values.client_id),
-            when(one.created_ms),
-            STATES[one.state],
-        )
-        for one in known
-    ]
-    for line in table(("id", "name", "issuer", "client id", "when", "state"), rows):
-        click.echo(line)
+    heads = ("id", "name", "issuer", "client id", "when", "state")
+    nothing = "No LMS registered itself yet. Invite one: lti-bridge platform invite"
+    print_list(known, heads, _registration_row, nothing=nothing)
     for one in known:
         if one.state in {"waiting", "begun"}:
             click.echo(_explained(one))
@@ -219,9 +199,11 @@ def accept(number: int, config: Path) -> None:
     """
     with bridge_of(config) as bridge:
         bridge.prepare()
-        done = bridge.store.registrations.accept(number, int(time.time() * 1000))
-    if done is None:
-        raise _none_waits(number)
+        with written_down(bridge) as note:
+            done = bridge.store.registrations.accept(number, int(time.time() * 1000))
+            if done is None:
+                raise _none_waits(number)
+            note("platform.accept", f"registration {number}", after={"name": done.values.name})
     click.echo(f"{shown(done.values.name)} is LMS number {done.platform_id}.")
 
 
@@ -237,8 +219,10 @@ def refuse(number: int, config: Path) -> None:
     """
     with bridge_of(config) as bridge:
         bridge.prepare()
-        if not bridge.store.registrations.refuse(number, int(time.time() * 1000)):
-            raise _none_waits(number)
+        with written_down(bridge) as note:
+            if not bridge.store.registrations.refuse(number, int(time.time() * 1000)):
+                raise _none_waits(number)
+            note("platform.refuse", f"registration {number}")
     click.echo(f"Registration {number} is refused. Delete the tool in the LMS.")
 
 
@@ -281,6 +265,29 @@ def values(preset: str | None, config: Path, as_json: bool) -> None:
 def _invite_facts(one: Invite) -> dict[str, Any]:
     facts: dict[str, Any] = plain(one)
     return facts | {"state": one.state(int(time.time() * 1000))}
+
+
+def _invite_row(one: Invite) -> Sequence[str]:
+    return (
+        str(one.id),
+        shown(one.terms.name),
+        one.terms.preset or NOTHING,
+        ", ".join(one.terms.hosts) or "any",
+        when(one.created_ms),
+        when(one.expires_ms),
+        one.state(int(time.time() * 1000)),
+    )
+
+
+def _registration_row(one: Registration) -> Sequence[str]:
+    return (
+        str(one.id),
+        shown(one.values.name),
+        shown(one.values.issuer),
+        shown(one.values.client_id),
+        when(one.created_ms),
+        STATES[one.state],
+    )
 
 
 def _registration_facts(one: Registration) -> dict[str, Any]:

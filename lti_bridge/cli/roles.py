@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 import click
 from pydantic_core import PydanticCustomError
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
 from lti_bridge.cli.tables import shown, table
 from lti_bridge.settings import values
@@ -76,10 +77,10 @@ def roles(
     changes |= {role: cast("Literal['moderator', 'attendee']", to) for role, to in wanted}
     with bridge_of(config) as bridge:
         bridge.prepare()
-        found = _found(bridge, name)
+        found = found_platform(bridge, name)
         if changes:
             _change(bridge, found, changes)
-            found = _found(bridge, str(found.id))
+            found = found_platform(bridge, str(found.id))
     own = dict(found.roles)
     readings = _readings(_split(tried), own) if tried is not None else None
     if as_json:
@@ -93,7 +94,7 @@ def roles(
         click.echo(f"{shown(found.name)} has the usual table; see docs/launches.md.")
 
 
-def _found(bridge: Bridge, name: str) -> Platform:
+def found_platform(bridge: Bridge, name: str) -> Platform:
     platforms = [*bridge.store.platforms.all(), *bridge.store.platforms.of_lti_1p1()]
     for one in platforms:
         if name in {one.name, str(one.id)}:
@@ -102,11 +103,15 @@ def _found(bridge: Bridge, name: str) -> Platform:
 
 
 def _change(bridge: Bridge, one: Platform, changes: Mapping[str, Role | None]) -> None:
-    if not bridge.store.platforms.change_roles(one.id, changes, int(time.time() * 1000)):
-        raise click.ClickException(
-            f"{one.name} is managed by the settings file: change `roles` of its [[platform]] table"
-            " there, and restart."
-        )
+    before = {role: one.roles.get(role, "as usual") for role in changes}
+    after = {role: to or "as usual" for role, to in changes.items()}
+    with written_down(bridge) as note:
+        if not bridge.store.platforms.change_roles(one.id, changes, int(time.time() * 1000)):
+            raise click.ClickException(
+                f"{one.name} is managed by the settings file: change `roles` of its [[platform]]"
+                " table there, and restart."
+            )
+        note("platform.role", one.name, before, after)
 
 
 def _split(tried: str) -> list[str]:

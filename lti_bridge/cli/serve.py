@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +17,15 @@ from typing import Any, Final
 import click
 
 from lti_bridge.cli.options import bridge_of, config_option
+from lti_bridge.errors import SettingsError
 
 THREADS: Final = 64
 """Per worker process. Threads mostly wait: for the database, or for the one ``create``."""
 STOP_SECONDS: Final = 30
 """Requests in flight get this long to end."""
+RELOAD_SECONDS: Final = 15.0
+"""At SIGHUP a new process gets so long to come up, before the one that it follows ends: with
+less, a busy machine would answer nobody in between."""
 RESTART_SECONDS: Final = 2.0
 """Pause before a worker that died is started again."""
 
@@ -42,6 +46,8 @@ RESTART_SECONDS: Final = 2.0
 def serve(config: Path, host: str, port: int, workers: int, with_worker: bool | None) -> None:
     r"""Serve, in the foreground. Ready when GET /readyz answers 200; SIGTERM ends it.
 
+    SIGHUP starts its processes anew with new settings, one by one; no launch is lost.
+
     \b
     Example:
       lti-bridge serve --config /etc/lti-bridge.toml --port 8080 --workers 2
@@ -53,11 +59,11 @@ def serve(config: Path, host: str, port: int, workers: int, with_worker: bool | 
             bridge.prepare()
             beside = bridge.store.database.is_sqlite if with_worker is None else with_worker
         os.environ["LTI_BRIDGE_CONFIG"] = str(config.absolute())
-        with _worker(config, run=beside):
-            _run(host, port, workers)
+        with _worker(config, run=beside) as worker:
+            _run(host, port, workers, _Reload(config, worker))
 
 
-def _run(host: str, port: int, workers: int) -> None:
+def _run(host: str, port: int, workers: int, reload: _Reload) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LOGGING_CONFIG, LogLevels
@@ -75,6 +81,7 @@ def _run(host: str, port: int, workers: int) -> None:
         blocking_threads=THREADS,
         backlog=2048,
         respawn_failed_workers=True,
+        respawn_interval=RELOAD_SECONDS,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
         log_dictconfig={
@@ -83,19 +90,47 @@ def _run(host: str, port: int, workers: int) -> None:
             }
         },
     )
+    reload.guard(server)
     click.echo(f"lti-bridge listens on http://{host}:{port}", err=True)
     server.serve()
 
 
+class _Reload:
+    """SIGHUP: processes with the settings as they are now, if these are any good."""
+
+    def __init__(self, config: Path, worker: _Beside | None) -> None:
+        self._config = config
+        self._worker = worker
+
+    def guard(self, server: Any) -> None:
+        """Let the server start its processes anew only where they would come up."""
+        from lti_bridge.settings import load
+
+        anew: Callable[..., None] = server.signal_handler_reload
+
+        def checked(*signal_and_frame: object) -> None:
+            try:
+                load(self._config)
+            except SettingsError as error:
+                click.echo("\n".join(error.problems), err=True)
+                click.echo("The settings can't be used: those of before stay in effect.", err=True)
+                return
+            anew(*signal_and_frame)
+            if self._worker is not None:
+                self._worker.begin_anew()
+
+        server.signal_handler_reload = checked
+
+
 @contextmanager
-def _worker(config: Path, *, run: bool) -> Iterator[None]:
+def _worker(config: Path, *, run: bool) -> Iterator[_Beside | None]:
     if not run:
-        yield
+        yield None
         return
     beside = _Beside([sys.executable, "-m", "lti_bridge.cli", "worker", "--config", str(config)])
     beside.start()
     try:
-        yield
+        yield beside
     finally:
         beside.stop()
 
@@ -119,6 +154,10 @@ class _Beside(threading.Thread):
             if self._over.wait(RESTART_SECONDS):
                 return
             self._process = self._begin()
+
+    def begin_anew(self) -> None:
+        """End it: it is started again, with the settings as they are then."""
+        self._process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         self._over.set()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import click
+
+_T = TypeVar("_T")
 NOTHING: Final = "–"
 CALLBACKS: Final = "/callbacks/"
 _GAP: Final = "  "
@@ -26,6 +29,17 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
             f"{cell}{' ' * (width - _width(cell))}" for cell, width in zip(row, widths, strict=True)
         )
         yield _GAP.join(padded).rstrip()
+
+
+def print_list(
+    known: Sequence[_T],
+    heads: Sequence[str],
+    row: Callable[[_T], Sequence[str]],
+    *,
+    nothing: str,
+) -> None:
+    """A line for each under its heads, or ``nothing`` where there is none."""
+    click.echo("\n".join(table(heads, map(row, known))) if known else nothing)
 
 
 def shown(text: str) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.meets.shared import NUMBER
 from lti_bridge.cli.options import bridge_of, config_option, json_option, print_json
-from lti_bridge.cli.tables import NOTHING, shown, table, when
+from lti_bridge.cli.tables import NOTHING, print_list, shown, when
 
 if TYPE_CHECKING:
     from lti_bridge.store import ApiToken
@@ -72,14 +73,16 @@ def add(
     now_ms = int(time.time() * 1000)
     with bridge_of(config) as bridge:
         bridge.prepare()
-        made, secret = bridge.store.tokens.add(
-            name,
-            permissions,
-            now_ms,
-            connections=connections,
-            per_minute=per_minute,
-            expires_ms=now_ms + expires * DAY_MS if expires else None,
-        )
+        with written_down(bridge) as note:
+            made, secret = bridge.store.tokens.add(
+                name,
+                permissions,
+                now_ms,
+                connections=connections,
+                per_minute=per_minute,
+                expires_ms=now_ms + expires * DAY_MS if expires else None,
+            )
+            note("token.add", f"token {made.id}", after=_noted(made))
         url = f"{bridge.settings.public_url}/api/meets/"
     if as_json:
         print_json({**_facts(made), "token": secret, "url": url})
@@ -104,12 +107,9 @@ def list_tokens(config: Path, as_json: bool) -> None:
     if as_json:
         print_json([_facts(one) for one in known])
         return
-    if not known:
-        click.echo("No tokens yet. Make one: lti-bridge token add NAME --config FILE")
-        return
     heads = ("id", "name", "may", "connections", "a minute", "until", "last used", "state")
-    for line in table(heads, [_row(one) for one in known]):
-        click.echo(line)
+    nothing = "No tokens yet. Make one: lti-bridge token add NAME --config FILE"
+    print_list(known, heads, _row, nothing=nothing)
 
 
 @token.command()
@@ -124,11 +124,19 @@ def revoke(number: int, config: Path) -> None:
     """
     with bridge_of(config) as bridge:
         bridge.prepare()
-        if not bridge.store.tokens.revoke(number, int(time.time() * 1000)):
-            raise click.ClickException(
-                f"No token that holds has number {number}. See: lti-bridge token list"
-            )
+        with written_down(bridge) as note:
+            before = [_noted(one) for one in bridge.store.tokens.all() if one.id == number]
+            if not bridge.store.tokens.revoke(number, int(time.time() * 1000)):
+                raise click.ClickException(
+                    f"No token that holds has number {number}. See: lti-bridge token list"
+                )
+            note("token.revoke", f"token {number}", before[0])
     click.echo(f"Token {number} is revoked.")
+
+
+def _noted(one: ApiToken) -> dict[str, Any]:
+    facts = _facts(one)
+    return {key: facts[key] for key in ("name", "permissions", "connections", "expires_ms")}
 
 
 def _facts(one: ApiToken) -> dict[str, Any]:

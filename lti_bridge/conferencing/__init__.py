@@ -1,6 +1,7 @@
 """The services classes are held on: one protocol, one module per service, a registry by kind."""
 
 from lti_bridge.conferencing.capabilities import Call, Capability
+from lti_bridge.conferencing.loads import tells_load
 from lti_bridge.conferencing.meetings import (
     Attendee,
     Callbacks,
@@ -56,4 +57,5 @@ __all__ = [
     "TextTrack",
     "Thumbnail",
     "Visitor",
+    "tells_load",
 ]

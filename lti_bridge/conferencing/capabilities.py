@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Capability(StrEnum):
@@ -41,6 +42,8 @@ class Capability(StrEnum):
     """It says afterwards who was in, and when: ``attendance``."""
     ATTENDANCE_SENT = "attendance sent"
     """It sends afterwards who was in, by itself: ``Callbacks.analytics_url``."""
+    INVITED = "invited"
+    """It says who may come, not who came: ``invited``."""
     CALLBACKS = "callbacks"
     """It tells when a meeting ended and a recording is ready: ``Callbacks``."""
     GUESTS = "guests"
@@ -65,6 +68,12 @@ class Capability(StrEnum):
     """Slides can be brought into a running meeting: ``insert_slides``."""
     BREAKOUT_ROOMS = "breakout rooms"
     """It tells of a meeting's breakout rooms: ``MeetingInfo.breakout_rooms``."""
+
+
+TELLING: Final = frozenset(
+    {Capability.ATTENDANCE, Capability.ATTENDANCE_SENT, Capability.PARTICIPANTS}
+)
+"""With any of these it can be known who was in class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,11 @@ class MeetingDetails:
     moderator_only_message: str = ""
     max_participants: int | None = None
     duration_minutes: int | None = None
-    """After so long the service ends it."""
+    """After so long the service ends it, whoever is in."""
     starts_ms: int | None = None
     """When a scheduled meeting begins; None: it may be used at any time."""
+    lasts_minutes: int | None = None
+    """How long a scheduled meeting is to last; nobody is put out after that."""
     auto_start_recording: bool | None = None
     allow_start_stop_recording: bool | None = None
     webcams_only_for_moderator: bool | None = None

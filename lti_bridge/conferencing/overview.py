@@ -39,6 +39,7 @@ MEANINGS: Final[Mapping[Capability, str]] = MappingProxyType({
     Capability.CAPTIONS: "captions of recordings",
     Capability.ATTENDANCE: "who was in, and when: the bridge asks",
     Capability.ATTENDANCE_SENT: "who was in, and when: the service sends it",
+    Capability.INVITED: "who is invited, not who came",
     Capability.CALLBACKS: "it tells of ends and of recordings that are ready",
     Capability.GUESTS: "guests wait for a moderator",
     Capability.GUEST_POLICY: "who has to wait is the meeting's setting",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from lti_bridge.conferencing.recordings import (
         Attendance,
+        Invited,
         Recording,
         RecordingQuery,
         RecordingReady,
@@ -107,6 +108,9 @@ class ConferencingService(Protocol):
 
     def attendance(self, meeting_ids: Sequence[str] = ()) -> Iterator[Attendance]:
         """Who was in these meetings, or in all that the service remembers."""
+
+    def invited(self, meeting_id: str) -> Sequence[Invited]:
+        """Who may come to a meeting, by our ID of it or the service's; nobody where it's gone."""
 
     # What it tells by itself. Both raise NotAuthentic where it isn't signed with our secret, and
     # MalformedRequest where it can't be read.

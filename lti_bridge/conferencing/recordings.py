@@ -116,6 +116,17 @@ class Attendance:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody on the list of who may come to a meeting; whether they came it doesn't say."""
+
+    email: str = field(repr=False)
+    user_id: str = ""
+    """The service's own number of them."""
+    role: int = 0
+    """As the service has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingReady:
     """What a service's callback says: a recording can be watched."""
 

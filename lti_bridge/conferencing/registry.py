@@ -87,6 +87,13 @@ class Services:
         """How it is configured; raises :class:`ServiceMissing`."""
         return self._found(name)[0]
 
+    def trial(self, settings: Conferencing) -> ConferencingService:
+        """A service with these settings that nobody else has, to see whether it works with them.
+
+        Raises :class:`SettingsError` where it can't on this machine.
+        """
+        return self._make(settings)
+
     def _found(self, name: str) -> tuple[Entry, ConferencingService]:
         services = self._now()
         found = services.get(name)

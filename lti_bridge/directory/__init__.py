@@ -1,10 +1,12 @@
 """LTI identifier → MEETS identifier: whose launch it is, in which course."""
 
 from lti_bridge.directory.course_services import ServiceBook
+from lti_bridge.directory.forgetting import Forgetting
 from lti_bridge.directory.identifiers import LAUNCH_SECONDS, Directory
 from lti_bridge.directory.importing import Import, Part, Tally
 from lti_bridge.directory.moving import Movers
 from lti_bridge.directory.outcomes import OutcomeBook
+from lti_bridge.directory.policies import Policies
 from lti_bridge.directory.values import (
     DEEP_LINKING,
     RESOURCE_LINK,
@@ -28,6 +30,7 @@ __all__ = [
     "Course",
     "DeepLinkingRequest",
     "Directory",
+    "Forgetting",
     "Import",
     "Launch",
     "LmsServices",
@@ -37,6 +40,7 @@ __all__ = [
     "Part",
     "Patience",
     "Person",
+    "Policies",
     "ServiceBook",
     "Tally",
     "Target",

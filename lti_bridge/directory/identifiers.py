@@ -111,6 +111,11 @@ class Directory:
         self._people.answered(pending.kind, pending.id, meets_id)
         return meets_id is not None
 
+    def forget_people(self) -> None:
+        """Somebody was erased: read who launches again."""
+        self._persons.clear()
+        self._refused.clear()
+
     def _find_course(self, launch: Launch, key: tuple[int, str, str], patience: Patience) -> Course:
         connection, context_id, lone_link = key
         record = self._people.course(connection, context_id, lone_link)

@@ -44,3 +44,8 @@ class Memory(Generic[K, V]):
         """As if it had never been put."""
         with self._lock:
             self._entries.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()

@@ -57,6 +57,11 @@ class Movers:
             return launch
         return self._as_now(launch) if launch.platform.version == "1.1" else launch
 
+    def forget(self) -> None:
+        """Somebody was erased: look at who moved again."""
+        self._brought.clear()
+        self._meant.clear()
+
     def _bring(self, launch: Launch, old: Place) -> None:
         places = (old, _place(launch))
         if self._brought.get(places) is not None:

@@ -33,3 +33,7 @@ class OutcomeBook:
         if self._noted.get(key) != outcome:
             self._note(outcome)
             self._noted.put(key, outcome)
+
+    def forget(self) -> None:
+        """Somebody was erased: note what launches say again."""
+        self._noted.clear()

@@ -63,6 +63,7 @@ _PRINCIPAL: Final = frozenset(
 ``Learner#Instructor`` learns."""
 
 
+_ASSISTANT: Final = "TeachingAssistant"
 _ONLOOKERS: Final = frozenset({"Mentor", "Observer"})
 _ADMINISTRATORS: Final = frozenset({"Administrator", "SysAdmin"})
 _SAYS_NOTHING: Final = frozenset({"User", "Member", "None", "Other"})
@@ -76,6 +77,9 @@ class LtiRole:
     scope: Scope
     name: str
     sub: str = ""
+
+
+_PLAIN_TEACHER: Final = LtiRole("context", "Instructor")
 
 
 @lru_cache(maxsize=512)
@@ -121,6 +125,19 @@ def standing_in_class(texts: Iterable[str], table: Mapping[str, Role]) -> Standi
     if found:
         return found
     return Standing.NONE_OF_THEM if decide else Standing.STUDENT
+
+
+def is_assistant(texts: Iterable[str], table: Mapping[str, Role]) -> bool:
+    """Whether somebody who leads does so as a teaching assistant only.
+
+    An LMS may send the principal role along with the sub-role (LTI 1.3 Core, A.2.3.2): a plain
+    Instructor beside an Instructor#TeachingAssistant doesn't make a teacher.
+    """
+    decide = counting(texts, table)
+    leads = [role for text, role in decide if _one(text, role, table) == "moderator"]
+    assists = [role for role in leads if _ASSISTANT in {role.name, role.sub}]
+    others = [role for role in leads if role not in assists and role != _PLAIN_TEACHER]
+    return bool(assists) and not others
 
 
 def is_observer(texts: Iterable[str]) -> bool:

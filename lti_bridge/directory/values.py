@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from lti_bridge.store import NOTHING_OFFERED, Offered, Place, Platform, Profile, Role, Standing
 
@@ -86,6 +86,8 @@ class Launch:
     locale: str = ""
     observer: bool = False
     """An attendee who looks on: a mentor, perhaps a parent."""
+    assistant: bool = False
+    """A moderator who assists the teachers."""
     standing: Standing = Standing.UNKNOWN
     """What MEETS would call the roles."""
     services: LmsServices = LmsServices()
@@ -135,7 +137,6 @@ class Visit:
     """Short; a person reads it from their screen, an admin finds the launch by it."""
     started: float
     """``time.perf_counter()``."""
-    step: str = "received"
     outcome: str = ""
     """``login``, ``joined``, ``page``, ``waiting``, ``picked`` or ``refused``."""
     reason: str = ""
@@ -152,6 +153,26 @@ class Visit:
     locale: str = ""
     login: Mapping[str, str] = field(default_factory=dict)
     """What a login would need to start this launch over."""
+    said: Mapping[str, Any] | str = ""
+    """What the LMS said: claims, parameters, or a token while nobody has read it. It is for the
+    launch list alone, where it is masked; nothing here decides anything by it."""
+    proven: bool = False
+    """Whether a signature held over it."""
+    reached: list[tuple[str, float]] = field(default_factory=list)
+    """Its steps so far, and when each was begun (``time.perf_counter()``)."""
+
+    @property
+    def step(self) -> str:
+        """The step that it is at."""
+        return self.reached[-1][0] if self.reached else "received"
+
+    @step.setter
+    def step(self, step: str) -> None:
+        self.reached.append((step, time.perf_counter()))
+
+    def heard(self, claims: Mapping[str, Any]) -> None:
+        """A signature held over these claims."""
+        self.said, self.proven = claims, True
 
 
 class Patience:

@@ -28,6 +28,10 @@ class Flights(Generic[K, V]):
         self._calls: dict[K, Future[V]] = {}
         self._seats = threading.Semaphore(most_waiting) if most_waiting is not None else None
 
+    def under_way(self, key: K) -> bool:
+        """Whether somebody is at it just now."""
+        return key in self._calls
+
     def call(self, key: K, work: Callable[[], V]) -> V:
         """What ``work`` gives, be it this thread's or that of the one already at it.
 

@@ -187,7 +187,7 @@ class SendGrades:
         ours = [one for one in found if one.resource_id == meeting.meeting_id and one.tag in TAGS]
         if ours:
             first = min(ours, key=lambda one: one.id)
-            told = "" if first.resource_link_id else f"{first.score_maximum:g} {first.label}"
+            told = "" if first.resource_link_id else _told_of(first)
             return self.gradebook.column(task, first.id, told)
         self._check_claim(task)
         made = self.client.create(platform, meeting.line_items_url, _column(meeting))
@@ -300,8 +300,14 @@ def _column(meeting: GradedMeeting) -> LineItem:
 
 
 def _told(meeting: GradedMeeting) -> str:
-    column = _column(meeting)
-    return f"{column.score_maximum:g} {column.label}"
+    return _told_of(_column(meeting))
+
+
+def _told_of(column: LineItem) -> str:
+    told = f"{column.score_maximum:g} {column.label}"
+    if column.begins_ms is None:
+        return told
+    return f"{told} {column.begins_ms // 1000}-{(column.ends_ms or 0) // 1000}"
 
 
 def _pause(task: GradingTask, error: RemoteError | None) -> int:

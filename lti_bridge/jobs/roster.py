@@ -18,7 +18,7 @@ from lti_bridge.store import NOT_FOR_US, FoundGroup, Profile, RosterMember
 
 if TYPE_CHECKING:
     from lti_bridge.lms_api import LmsTransport, Member
-    from lti_bridge.store import Platform, RosterDue, Store
+    from lti_bridge.store import GradedLink, Platform, RosterDue, Store
 
 AT_ONCE: Final = 5
 """Courses taken at a time."""
@@ -67,6 +67,24 @@ class RosterJob:
         if failures:
             raise failures[-1]
         return done
+
+    def asked(
+        self, course_id: int, *, role: str = "", resource_link_id: str = ""
+    ) -> list[Member] | None:
+        """What the LMS's roster of a course says now, by its filters (2.4.1, 3.2); None where no
+        launch named one. Nothing of it is written down.
+
+        Raises :class:`lti_bridge.errors.RemoteError`.
+        """
+        offered = self.store.course_services.of(course_id)
+        row = self.store.course_services.platform_of(course_id)
+        platform = next((one for one in self.store.platforms.all() if one.id == row), None)
+        if platform is None or offered is None or not offered.memberships_url:
+            return None
+        pages = Roster(self.lms).pages(
+            platform, offered.memberships_url, role=role, resource_link_id=resource_link_id
+        )
+        return [member for page in pages for member in page]
 
     def _course(
         self, due: RosterDue, platforms: Mapping[int, Platform], failures: list[RemoteError]
@@ -122,6 +140,30 @@ class RosterJob:
             named = [_named(one, platform) for one in page if _is_identifier(one.user_id)]
             self.store.roster.save_page(due.course_id, platform.id, named, run_ms)
         self.store.roster.finish(due.course_id, run_ms)
+        for link in self.store.link_rosters.graded(due.course_id):
+            self._link(due, platform, link, run_ms)
+
+    def _link(self, due: RosterDue, platform: Platform, link: GradedLink, run_ms: int) -> None:
+        """Who may see a graded link (3.2). Not every LMS answers for links; the course's roster is
+        there by now, and is no worse for it.
+        """
+        known = self.store.link_rosters
+        pages = Roster(self.lms).pages(
+            platform, due.offered.memberships_url, resource_link_id=link.resource_link_id
+        )
+        anybody = False
+        try:
+            for page in pages:
+                named = [one.user_id for one in page if one.status == "Active"]
+                known.save_page(link.meeting, platform.id, named, run_ms)
+                anybody = anybody or bool(named)
+        except RemoteRejected:
+            known.refused(link.meeting, run_ms)
+        except RemoteError:
+            known.failed(link.meeting, run_ms)
+        else:
+            # A link that not even its teacher can see is one that the LMS doesn't know.
+            (known.finish if anybody else known.refused)(link.meeting, run_ms)
 
 
 def _named(member: Member, platform: Platform) -> RosterMember:

@@ -7,32 +7,34 @@ on the rows, and a row is taken in the same statement that finds it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from lti_bridge.errors import RemoteError
 from lti_bridge.jobs.collecting import Collecting
+from lti_bridge.jobs.loads import AskLoads, count_weeks
 from lti_bridge.jobs.meets_events import CourseEventsJob
+from lti_bridge.jobs.retention import KeepRetention
 from lti_bridge.jobs.roster import RosterJob
+from lti_bridge.jobs.sampling import SampleMeetings
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import Services
     from lti_bridge.directory import Directory
     from lti_bridge.jobs.engagement import CollectEngagement
     from lti_bridge.jobs.gradebook import SendGrades
-    from lti_bridge.lms_api import LmsTransport
+    from lti_bridge.jobs.reminders import SendReminders
+    from lti_bridge.lms_api import LmsTransport, Member
     from lti_bridge.meets_api import MeetsClient
+    from lti_bridge.settings import Retention
     from lti_bridge.store import Kind, Store
 
 ASK_SECONDS: Final = 10.0
 """MEETS may take its time here; nobody waits."""
 MOST_AT_ONCE: Final = 2000
 """Rows a run of a job handles at the most; the next run, a minute later, goes on."""
-DAY_MS: Final = 24 * 3_600_000
-EMPTY_MEETING_MS: Final = DAY_MS
-UNSEEN_DAYS: Final = 180
-"""A course whose page nobody looks at for so long has its copy of MEETS' events cleared away."""
+EMPTY_MEETING_MS: Final = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Jobs:
 
     store: Store
     directory: Directory
-    launches_days: int
+    kept: Retention
+    told_gone: Callable[[Mapping[str, int]], None]
+    """Told what went of each kind of data whose time was over."""
     meets: MeetsClient | None
     engagement: CollectEngagement | None
     refresh_key_sets: Callable[[], int]
@@ -51,6 +55,7 @@ class Jobs:
     lms: LmsTransport
     now: Callable[[], float] = time.time
     send_grades: SendGrades | None = None
+    send_reminders: SendReminders | None = None
 
     def ask_meets_again(self) -> int:
         """Ask MEETS for identifiers it didn't know, or didn't answer for; how many it knew.
@@ -77,27 +82,29 @@ class Jobs:
             asked += len(taken)
         return known
 
-    def clear_out(self) -> int:
-        """Forget nonces that can't come back; launches, invitations and what services told that are
-        older than the settings say; and MEETS' events of courses that nobody looks at.
-        """
-        now_ms = self._now_ms()
-        before_ms = now_ms - self.launches_days * DAY_MS
-        unseen_ms = now_ms - UNSEEN_DAYS * DAY_MS
-        return sum(
-            _until_done(clear)
-            for clear in (
-                lambda: self.store.nonces.clear(now_ms),
-                lambda: self.store.launches.clear(before_ms),
-                lambda: self.store.notices.clear(before_ms),
-                lambda: self.store.invitations.clear(before_ms),
-                lambda: self.store.meets_events.clear(unseen_ms),
-            )
-        )
+    def retention(self) -> int:
+        """Forget all that is over; how much."""
+        return KeepRetention(self.store, self.kept, self._now_ms, self.told_gone).run()
 
     def collect_records(self) -> int:
         """Collect recordings and attendance from the services; of how many meetings."""
-        return Collecting(self.store.records, self.services_there, self._now_ms).run()
+        return Collecting(
+            self.store.records, self.store.invitations, self.services_there, self._now_ms
+        ).run()
+
+    def sampling(self) -> int:
+        """See who is in the classes that run; in how many somebody was."""
+        return SampleMeetings(self.store.sampling, self.services_there, self._now_ms).run()
+
+    def loads(self) -> int:
+        """Ask the services how busy they are; how many told."""
+        return AskLoads(self.store.loads, self.services_there, self._now_ms).run()
+
+    def weeks(self) -> int:
+        """Count the classes and people of this week and the last, and of earlier ones that
+        weren't counted; how many weeks.
+        """
+        return count_weeks(self.store.weeks, self._now_ms())
 
     def meets_events(self) -> int:
         """Ask MEETS for the events of courses that are looked at; how many answers came."""
@@ -119,6 +126,12 @@ class Jobs:
             return 0
         return replace(self.send_grades, now_ms=self._now_ms).run()
 
+    def reminders(self) -> int:
+        """Remind people of classes that are about to begin; how many letters went out."""
+        if self.send_reminders is None:
+            return 0
+        return replace(self.send_reminders, now_ms=self._now_ms).run()
+
     def rosters(self) -> int:
         """Ask LMSs who belongs to the courses that are looked at; how many answered."""
         return RosterJob(self.store, self.lms, self._now_ms).run()
@@ -129,6 +142,14 @@ class Jobs:
         Raises :class:`lti_bridge.errors.RemoteError`.
         """
         return RosterJob(self.store, self.lms, self._now_ms).one(course_id)
+
+    def roster_asked(self, course_id: int, role: str, resource_link_id: str) -> list[Member] | None:
+        """What the LMS's roster says now, by its filters; nothing is written down.
+
+        None where no launch named a roster. Raises :class:`lti_bridge.errors.RemoteError`.
+        """
+        job = RosterJob(self.store, self.lms, self._now_ms)
+        return job.asked(course_id, role=role, resource_link_id=resource_link_id)
 
     def services(self) -> int:
         """Let courses meet where their platform says since; how many moved."""

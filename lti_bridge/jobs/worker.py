@@ -9,33 +9,34 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlalchemy.engine import URL, make_url
 
-from lti_bridge.errors import BridgeError
+from lti_bridge.jobs.running import HOLD_SECONDS, Runner
 
 if TYPE_CHECKING:
+    from lti_bridge.jobs.running import Job, Told
     from lti_bridge.jobs.work import Jobs
 
 THREADS: Final = 2
 
-Told = Callable[[str, str, float, int], None]
-"""(job, outcome, seconds, things done), after each run."""
-
 HOURS: Final[dict[str, dict[str, str]]] = {
     "ask_meets_again": {"minute": "*"},
-    "clear_out": {"minute": "*/10"},
     "collect_engagement": {"minute": "23"},
     "collect_records": {"minute": "*/5"},
     "grades": {"minute": "*/5"},
     "key_sets": {"minute": "7"},
     "keys": {"minute": "41", "hour": "3"},
+    "loads": {"minute": "*"},
     "meets_events": {"minute": "*"},
+    "reminders": {"minute": "*"},
+    "retention": {"minute": "17"},
     "rosters": {"minute": "*"},
+    "sampling": {"minute": "*"},
     "services": {"minute": "*/30"},
+    "weeks": {"minute": "53"},
 }
 """When each job runs (cron fields, UTC)."""
 
@@ -52,41 +53,40 @@ def _dsn(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def schedule(queue: Huey, jobs: Jobs, told: Told) -> dict[str, Callable[[], int]]:
-    """Put every job on its hours; gives them by name, as the queue runs them."""
-    runs: dict[str, Callable[[], int]] = {}
+def schedule(queue: Huey, jobs: Jobs, runner: Runner) -> None:
+    """Put every job on its hours, and once at the start."""
     for name, hours in HOURS.items():
-        runs[name] = _watched(name, getattr(jobs, name), told)
-        queue.periodic_task(crontab(**hours), name=name)(runs[name])
-    return runs
+        _schedule(queue, runner, name, getattr(jobs, name), hours)
 
 
-def _watched(name: str, job: Callable[[], int], told: Told) -> Callable[[], int]:
-    def run() -> int:
-        start = time.perf_counter()
-        try:
-            done = job()
-        except BridgeError as error:
-            told(name, error.code, time.perf_counter() - start, 0)
-            return 0
-        except Exception as error:
-            told(name, type(error).__name__, time.perf_counter() - start, 0)
-            raise
-        told(name, "ok", time.perf_counter() - start, done)
-        return done
+def _schedule(queue: Huey, runner: Runner, name: str, job: Job, hours: dict[str, str]) -> None:
+    def see_to_it() -> None:
+        # Whoever has the job may be a worker that was killed just now, or will be.
+        if runner.take_over(name, job):
+            later.schedule(delay=HOLD_SECONDS + 1)
 
-    run.__name__ = name
-    return run
+    later = queue.task(name=f"{name}_again")(see_to_it)
+
+    def in_turn() -> None:
+        # Every node's worker says that it's time: who comes second in a minute has nothing to do.
+        minute_ms = int(time.time()) // 60 * 60_000
+        if runner.run(name, job, unless_since_ms=minute_ms) is None:
+            see_to_it()
+
+    def at_start() -> None:
+        if runner.run(name, job) is None:
+            see_to_it()
+
+    queue.periodic_task(crontab(**hours), name=name)(in_turn)
+    queue.task(name=f"{name}_at_start")(at_start)()
 
 
 def run_worker(database_url: str, jobs: Jobs, told: Told) -> None:
     """Work until SIGTERM or SIGINT. Every job runs once at the start: there may be a backlog."""
     logging.getLogger("huey").setLevel(logging.WARNING)
     queue = make_queue(database_url)
-    runs = schedule(queue, jobs, told)
+    schedule(queue, jobs, Runner(jobs.store.job_runs, told))
     consumer: Any = queue.create_consumer(
         workers=THREADS, worker_type="thread", periodic=True, graceful_signal="TERM"
     )
-    for run in runs.values():
-        queue.task(name=f"{run.__name__}_at_start")(run)()
     consumer.run()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lti_bridge.directory import DEEP_LINKING, Launch, Target
-from lti_bridge.directory.roles import is_observer, role_in_class, standing_in_class
+from lti_bridge.directory.roles import is_assistant, is_observer, role_in_class, standing_in_class
 from lti_bridge.launch.deep_linking import request_from
 from lti_bridge.launch.messages import check_message
 from lti_bridge.launch.reading import LTI, identifier, is_url, text
@@ -43,6 +43,7 @@ def launch_from(claims: Mapping[str, Any], platform: Platform) -> Launch:
         role=role,
         standing=standing_in_class(roles, platform.roles),
         observer=role == "attendee" and is_observer(roles),
+        assistant=role == "moderator" and is_assistant(roles, platform.roles),
         lti_context_id=identifier(context.get("id"), "context.id", required=bool(context)),
         course_title=text(context, "title") or text(context, "label"),
         resource_link_id=identifier(link.get("id"), "resource_link.id", required=not picks),

@@ -95,6 +95,8 @@ class DeepLinkingAnswers:
             },
             "custom": {"meeting": link.token, **COPIES},
         }
+        if link.groups:
+            item["custom"]["group"] = "own"
         if link.text:
             item["text"] = link.text
         if link.shown == "iframe":

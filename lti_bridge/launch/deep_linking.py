@@ -30,7 +30,11 @@ def request_from(claims: Mapping[str, Any], platform: Platform) -> DeepLinkingRe
     answer would have to go to somebody else than the platform.
     """
     if not claims.get(f"{LTI}context"):
-        raise missing("context")  # it is a course's meetings that are picked from
+        raise MalformedRequest(  # it is a course's meetings that are picked from
+            "The LMS opened the picker without a context.",
+            remedy="Open it within a course; the LMS sends the course's context along then.",
+            code="picker_without_course",
+        )
     settings = claims.get(SETTINGS)
     if settings is None:
         raise missing("deep_linking_settings")

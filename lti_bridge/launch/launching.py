@@ -117,7 +117,7 @@ class Launching:
                     remedy="Enter the launch URL as redirect URI; links open through the LMS.",
                     code="launch_incomplete",
                 )
-        visit.step = "state"
+        visit.step, visit.said = "state", form["id_token"]
         state = states.read(self._signers, form["state"])
         visit.login = state.login
         platform = visit.platform = self._platforms.by_id(state.platform_id)
@@ -125,7 +125,12 @@ class Launching:
         self._check_browser(state, self._cookie(state, cookies) or stored)
         visit.step = "token"
         token = tokens.verify(
-            form["id_token"], platform, state.nonce, self._key_sets.key_for, self._now
+            form["id_token"],
+            platform,
+            state.nonce,
+            self._key_sets.key_for,
+            self._now,
+            heard=visit.heard,
         )
         visit.step = "claims"
         launch = launch_from(token.claims, platform)

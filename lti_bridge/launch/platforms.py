@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 class PlatformBook:
     """Finds a platform by what a login or a state says."""
 
-    def __init__(self, platforms: Platforms, *, clock: Callable[[], float] = monotonic) -> None:
-        """``clock`` in seconds."""
+    def __init__(
+        self,
+        platforms: Platforms,
+        *,
+        clock: Callable[[], float] = monotonic,
+        beside: Callable[[], None] | None = None,
+    ) -> None:
+        """``clock`` in seconds; ``beside`` is done whenever platforms are read anew."""
         self.stored: Final = platforms
-        self._snapshot = Snapshot(
-            lambda: {platform.id: platform for platform in platforms.all()}, clock=clock
-        )
+
+        def load() -> dict[int, Platform]:
+            if beside is not None:
+                beside()
+            return {platform.id: platform for platform in platforms.all()}
+
+        self._snapshot = Snapshot(load, clock=clock)
 
     def by_id(self, platform_id: int) -> Platform:
         """The platform of a state; raises :class:`NotAllowed` if it has been put to rest."""

@@ -69,6 +69,11 @@ class Preset:
     differs: tuple[str, ...] = ()
     """What it is known to do differently, for admins to read."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all its customers have one issuer, wherever their own pages are."""
+        return self.endpoints is not None and "{host}" not in self.endpoints.issuer
+
 
 _CANVAS: Final = "https://canvas.instructure.com/lti/"
 

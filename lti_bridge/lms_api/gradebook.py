@@ -141,7 +141,8 @@ class GradebookClient:
         Making isn't repeatable: after a failure, look whether it is there.
         """
         call = "new line item"
-        response = self.transport.post(
+        response = self.transport.send(
+            "POST",
             platform,
             url,
             [LINE_ITEM],
@@ -155,7 +156,8 @@ class GradebookClient:
     def update(self, platform: Platform, item: LineItem) -> LineItem:
         """Change a column to what ``item`` says, all of it (3.2.7)."""
         call = "changed line item"
-        response = self.transport.put(
+        response = self.transport.send(
+            "PUT",
             platform,
             item.id,
             [LINE_ITEM],
@@ -170,14 +172,15 @@ class GradebookClient:
 
     def delete(self, platform: Platform, url: str) -> None:
         """Take a column away, with all that it holds (3.2.8)."""
-        self.transport.delete(platform, url, [LINE_ITEM], call="deleted line item")
+        self.transport.send("DELETE", platform, url, [LINE_ITEM], call="deleted line item")
 
     def send(self, platform: Platform, line_item_url: str, score: NewScore) -> None:
         """Send a score (3.4). ``code`` of a refusal: ``score_stale`` where its timestamp isn't
         newer than the LMS's last, else ``http_STATUS``.
         """
         try:
-            self.transport.post(
+            self.transport.send(
+                "POST",
                 platform,
                 below(line_item_url, "scores"),
                 [SCORE],

@@ -70,54 +70,35 @@ class LmsTransport:
 
         return self._call(platform, scopes, call, ask)
 
-    def post(
+    def send(
         self,
+        method: Literal["POST", "PUT", "DELETE"],
         platform: Platform,
         url: str,
         scopes: Sequence[str],
         *,
         call: str,
-        body: bytes,
-        content_type: str,
+        body: bytes = b"",
+        content_type: str = JSON,
         accept: str = JSON,
-        idempotent: bool = False,
     ) -> Response:
-        """POST ``body``; see :meth:`get`. ``idempotent``: twice is the same as once."""
-        return self._send(
-            "POST", platform, url, scopes, call, body, content_type, accept, idempotent=idempotent
-        )
+        """Send ``body``; see :meth:`get`. Only a POST may mean something else the second time."""
 
-    def put(
-        self,
-        platform: Platform,
-        url: str,
-        scopes: Sequence[str],
-        *,
-        call: str,
-        body: bytes,
-        content_type: str,
-        accept: str = JSON,
-        idempotent: bool = True,
-    ) -> Response:
-        """PUT ``body``; see :meth:`get`."""
-        return self._send(
-            "PUT", platform, url, scopes, call, body, content_type, accept, idempotent=idempotent
-        )
+        def ask(token: str) -> Response:
+            return self._client.send(
+                method,
+                url,
+                service=platform.name,
+                call=call,
+                body=body,
+                content_type=content_type,
+                headers=_headers(token, accept),
+                timeout=SECONDS,
+                idempotent=method != "POST",
+                max_bytes=LARGEST_ANSWER,
+            )
 
-    def delete(
-        self,
-        platform: Platform,
-        url: str,
-        scopes: Sequence[str],
-        *,
-        call: str,
-        accept: str = JSON,
-        idempotent: bool = True,
-    ) -> Response:
-        """DELETE ``url``; see :meth:`get`."""
-        return self._send(
-            "DELETE", platform, url, scopes, call, b"", JSON, accept, idempotent=idempotent
-        )
+        return self._call(platform, scopes, call, ask)
 
     def pages(
         self,
@@ -142,35 +123,6 @@ class LmsTransport:
             response = self.get(platform, here, scopes, call=call, accept=accept)
             here = _next_page(response, here, url, platform, call)
             yield response
-
-    def _send(
-        self,
-        method: Literal["POST", "PUT", "DELETE"],
-        platform: Platform,
-        url: str,
-        scopes: Sequence[str],
-        call: str,
-        body: bytes,
-        content_type: str,
-        accept: str,
-        *,
-        idempotent: bool,
-    ) -> Response:
-        def ask(token: str) -> Response:
-            return self._client.send(
-                method,
-                url,
-                service=platform.name,
-                call=call,
-                body=body,
-                content_type=content_type,
-                headers=_headers(token, accept),
-                timeout=SECONDS,
-                idempotent=idempotent,
-                max_bytes=LARGEST_ANSWER,
-            )
-
-        return self._call(platform, scopes, call, ask)
 
     def _call(
         self,

@@ -15,6 +15,12 @@ from lti_bridge.reports.gradebook import (
     by_outcomes,
     missing_offer,
 )
+from lti_bridge.reports.recordings import (
+    Playback,
+    RecordingBook,
+    RecordingsPage,
+    ShownRecording,
+)
 
 __all__ = [
     "EngagementReport",
@@ -22,6 +28,10 @@ __all__ = [
     "GradeReport",
     "GradeReports",
     "PersonEngagement",
+    "Playback",
+    "RecordingBook",
+    "RecordingsPage",
+    "ShownRecording",
     "Table",
     "by_outcomes",
     "course_emails",

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lti_bridge.lms_api.gradebook import LINE_ITEM, SCORE
-from lti_bridge.reports.grading import Measured, Score, measure, score_of, thousandths
+from lti_bridge.reports.grading import Score, score_of, thousandths
+from lti_bridge.reports.held import Measured, measure_all
 
 if TYPE_CHECKING:
     from lti_bridge.store import Gradebook, GradedMeeting, Learner
@@ -45,13 +46,8 @@ class GradeReports:
     def of(self, meeting: GradedMeeting, now_ms: int) -> GradeReport:
         """Every learner's line, by the rules that hold now."""
         learners = self.gradebook.learners(meeting.id)
-        measured = measure(
-            self.gradebook.stays(meeting.id),
-            [one.user_id for one in learners],
-            scheduled=_scheduled(meeting),
-            is_final=meeting.attendance_final,
-            now_ms=now_ms,
-        )
+        attended = self.gradebook.attended(meeting.id)
+        measured = measure_all(attended, [one.user_id for one in learners], now_ms)
         lines = [_line(measured, one, meeting) for one in learners]
         return GradeReport(meeting, measured, lines)
 
@@ -80,12 +76,6 @@ def missing_offer(meeting: GradedMeeting) -> str:
     return "" if may_make else "no_column"
 
 
-def _scheduled(meeting: GradedMeeting) -> tuple[int, int] | None:
-    if meeting.begins_ms is None or meeting.ends_ms is None:
-        return None
-    return meeting.begins_ms, meeting.ends_ms
-
-
 def _line(measured: Measured, learner: Learner, meeting: GradedMeeting) -> GradeLine:
     rules = meeting.rules
     score = score_of(
@@ -102,12 +92,13 @@ def _line(measured: Measured, learner: Learner, meeting: GradedMeeting) -> Grade
     if learner.left or (by_outcomes(meeting) and not learner.service_url):
         score = None
     was_in = measured.time_in(learner.user_id)
+    said = measured.is_corrected(learner.user_id)
     share = thousandths(measured, learner.user_id, rules)
     wanted = score.line if score else ""
     return GradeLine(
         learner=replace(learner, wanted=wanted),
         time_ms=was_in,
         present=measured.present(learner.user_id, rules.threshold),
-        share=share if was_in or learner.in_roster else None,
+        share=share if was_in or said or learner.in_roster else None,
         score=score,
     )

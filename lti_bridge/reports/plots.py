@@ -48,7 +48,7 @@ def per_day(title: str, counts: Mapping[date, int]) -> str:
     chart: Any = pygal.Bar(
         style=_STYLE,
         js=(),
-        title=_printable(title),
+        title=printable(title),
         show_legend=False,
         width=900,
         height=360,
@@ -78,6 +78,6 @@ def as_text(counts: Mapping[date, int], *, width: int = 60) -> list[str]:
     return lines
 
 
-def _printable(title: str) -> str:
+def printable(title: str) -> str:
     """XML has no control characters, not even escaped (XML 1.0, 2.2)."""
     return "".join(c if c.isprintable() else " " for c in title)

@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from time import monotonic, time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import time
 from typing import TYPE_CHECKING, Final, Literal
 
 from lti_bridge.conferencing import KIND_NAMES, Capability, JoinUrl, MeetingInfo, Visitor
-from lti_bridge.directory.memory import Memory
-from lti_bridge.errors import (
-    BridgeError,
-    CapabilityMissing,
-    RemoteError,
-    RemoteMalformed,
-    RemoteRejected,
-)
-from lti_bridge.http.flights import Flights
-from lti_bridge.scheduling.opening import (
-    FAILED_SECONDS,
-    STAYS_SECONDS,
-    Crowded,
-    Opener,
-    details,
-    gone,
-)
+from lti_bridge.errors import BridgeError, RemoteError, RemoteRejected, ServiceMissing
+from lti_bridge.scheduling.opening import STAYS_SECONDS, Crowded, Opener, details, gone
+from lti_bridge.scheduling.timing import cancelled, over, phase_of
 
 if TYPE_CHECKING:
     from lti_bridge.conferencing import ConferencingService, Created
     from lti_bridge.conferencing.registry import Services
     from lti_bridge.directory import Person
     from lti_bridge.scheduling.standing import MeetingBook
+    from lti_bridge.scheduling.statuses import SharedStatuses
     from lti_bridge.store import Meeting
-
-STATUS_SECONDS: Final = 5.0
-"""However many people wait or look on: one status call per meeting, process and 5 seconds."""
 
 GONE: Final = frozenset({"notFound", "http_404", "http_410"})
 """Codes of a service that lost a meeting since it was confirmed."""
 
-NOBODY: Final = MeetingInfo(running=False, participants=0, moderators=0)
-Why = Literal["moderator", "opening"]
+Why = Literal["moderator", "opening", "scheduled"]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Not yet: ``moderator``, nobody who leads the class is in; ``opening``, a moment only."""
+    """Not yet: ``moderator``, nobody who leads the class is in; ``opening``, a moment only;
+    ``scheduled``, it isn't its time.
+    """
 
     why: Why
+    opens_ms: int | None = None
+    """Where it isn't its time: when it will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +56,57 @@ class Entrance:
         book: MeetingBook,
         opener: Opener,
         services: Services,
+        statuses: SharedStatuses,
         *,
-        clock: Callable[[], float] = monotonic,
         now: Callable[[], float] = time,
     ) -> None:
-        """See :class:`MeetingBook` and :class:`Opener`. ``clock``: seconds; ``now``: UNIX ones."""
+        """See :class:`MeetingBook`, :class:`Opener` and :class:`SharedStatuses`. ``now``: UNIX
+        seconds.
+        """
         self._book = book
         self._opener = opener
         self._services = services
+        self._statuses = statuses
         self._now = now
-        self._statuses: Memory[int, MeetingInfo] = Memory(10_000, clock=clock)
-        self._running: Memory[int, bool] = Memory(10_000, clock=clock)
-        self._failed: Memory[int, RemoteError] = Memory(1_000, clock=clock)
-        self._asking: Flights[int, MeetingInfo] = Flights()
-        self._asking_running: Flights[int, bool] = Flights()
 
-    def enter(self, meeting: int, visitor: Visitor) -> JoinUrl | Waiting:
+    def enter(self, meeting: int, visitor: Visitor, *, hosting: bool = False) -> JoinUrl | Waiting:
         """The visitor's way in, or why they wait.
 
-        Who has to wait for a moderator makes no meeting: an empty one would only weigh on the
-        service. Raises :class:`RemoteError` where the service fails, :class:`NotAllowed` where
-        the meeting is gone.
+        Who has to wait for a moderator, or for the time of the class, makes no meeting: an empty
+        one would only weigh on the service. ``hosting``: they go in as a moderator, though by
+        the class' time. Raises :class:`RemoteError` where the service fails, :class:`NotAllowed`
+        where the meeting is gone, over or cancelled (:data:`lti_bridge.scheduling.timing.CLOSED`).
         """
         row = self.meeting(meeting)
-        if row.wait_for_moderator and visitor.role != "moderator" and not self._is_running(row):
-            return Waiting("moderator")
+        waiting = self._waiting(row, visitor, hosting=hosting)
+        if waiting is not None:
+            return waiting
         try:
             created = self._opener.open(row)
         except Crowded:
             return Waiting("opening")
         service = self._services.service_for(row.service)
         self._note_moderator(row, visitor, service)
-        return self._join_url(row, visitor, service, created)
+        return self._join_url(
+            row, replace(visitor, role="moderator") if hosting else visitor, service, created
+        )
+
+    def _waiting(self, row: Meeting, visitor: Visitor, *, hosting: bool) -> Waiting | None:
+        """Why they wait; None: they may go in. Moderators may at any time, to prepare it, and
+        after its end; others while it lasts. Raises :class:`NotAllowed` where it is too late.
+        """
+        phase = phase_of(row, int(self._now() * 1000))
+        if phase == "cancelled":
+            raise cancelled()
+        if visitor.role == "moderator":
+            return None
+        if phase == "early":
+            return Waiting("scheduled", row.opens_ms)
+        if phase == "over" and not (row.confirmed_ms and self._is_running(row)):
+            raise over()
+        if row.wait_for_moderator and not hosting and not self._is_running(row):
+            return Waiting("moderator")
+        return None
 
     def _join_url(
         self, row: Meeting, visitor: Visitor, service: ConferencingService, created: Created
@@ -112,7 +117,8 @@ class Entrance:
             if refusal.code not in GONE:
                 raise
         # It was deleted at the service within the 20 seconds for which it counts as there.
-        self._opener.forget(row.id)
+        self.forget(row.id)
+        row = self.meeting(row.id)
         return service.join_url(details(row), visitor, self._opener.open(row))
 
     def _note_moderator(self, row: Meeting, visitor: Visitor, service: ConferencingService) -> None:
@@ -131,21 +137,28 @@ class Entrance:
     def _was_led(self, row: Meeting) -> bool:
         return (row.moderator_ms or 0) / 1000 > self._now() - STAYS_SECONDS
 
-    def is_open(self, meeting: int, visitor: Visitor) -> bool:
-        """Whether :meth:`enter` would let them in now; costs one status call per 5 seconds.
+    def is_open(self, meeting: int, visitor: Visitor, *, hosting: bool = False) -> bool:
+        """Whether :meth:`enter` would let them in now; all who ask cost one status call in five
+        seconds.
 
         Raises as :meth:`enter`.
         """
-        row = self.meeting(meeting)
-        return visitor.role == "moderator" or not row.wait_for_moderator or self._is_running(row)
+        return self._waiting(self.meeting(meeting), visitor, hosting=hosting) is None
 
     def status(self, meeting: int) -> MeetingInfo | None:
-        """Whether it runs and how many are in; None where the service doesn't say just now."""
+        """Whether it runs and how many are in; None where the service doesn't say just now.
+
+        May call the service: for scripts that ask, not for pages on their way to a person.
+        """
         row = self.meeting(meeting)
         try:
-            return self._statuses.get(row.id) or self._asking.call(row.id, lambda: self._ask(row))
-        except (RemoteError, CapabilityMissing):
+            return self._statuses.ask(row)
+        except (RemoteError, ServiceMissing):
             return None
+
+    def known_status(self, meeting: Meeting) -> MeetingInfo | None:
+        """The same as it was when somebody last asked, some seconds ago; never a remote call."""
+        return self._statuses.known(meeting)
 
     def capabilities(self, meeting: int) -> frozenset[Capability]:
         """What a page of this meeting may offer; nothing where its service isn't there."""
@@ -176,8 +189,8 @@ class Entrance:
     def forget(self, meeting: int) -> None:
         """It has ended: what was known of it doesn't hold any more."""
         self._opener.forget(meeting)
+        self._book.forget(meeting)
         self._statuses.forget(meeting)
-        self._running.forget(meeting)
 
     def meeting(self, meeting: int) -> Meeting:
         """The meeting; :class:`NotAllowed` where it is gone."""
@@ -186,53 +199,12 @@ class Entrance:
             raise gone()
         return row
 
-    def _ask(self, row: Meeting) -> MeetingInfo:
-        known = self._statuses.get(row.id)
-        if known is not None:  # another thread's call ended between our look and our turn
-            return known
-        service = self._services.service_for(row.service)
-        with self._failing(row.id):
-            status = _look_at(service, row.meeting_id)
-        self._running.put(row.id, status.running, STATUS_SECONDS)
-        return self._statuses.put(row.id, status, STATUS_SECONDS)
-
     def _is_running(self, row: Meeting) -> bool:
-        known = self._running.get(row.id)
-        if known is not None:
-            return known
-        return self._asking_running.call(row.id, lambda: self._ask_running(row))
-
-    def _ask_running(self, row: Meeting) -> bool:
-        known = self._running.get(row.id)
-        if known is not None:  # as above
-            return known
         service = self._services.service_for(row.service)
         if Capability.RUNNING not in service.capabilities:
             return self._was_led(row)
-        with self._failing(row.id):
-            running = service.is_running(row.meeting_id)
-        return self._running.put(row.id, running, STATUS_SECONDS)
-
-    @contextmanager
-    def _failing(self, meeting: int) -> Iterator[None]:
-        """Let a failure be the answer to everybody for a moment, whichever of the two it was."""
-        failed = self._failed.get(meeting)
-        if failed is not None:
-            raise failed.with_traceback(None)
-        try:
-            yield
-        except RemoteError as error:
-            self._failed.put(meeting, error, FAILED_SECONDS)
-            raise
-
-
-def _look_at(service: ConferencingService, meeting_id: str) -> MeetingInfo:
-    if Capability.LIVE_COUNTS in service.capabilities:
-        try:
-            return service.info(meeting_id) or NOBODY
-        except (CapabilityMissing, RemoteRejected, RemoteMalformed):
-            pass  # not all have that call; the other they do
-    return MeetingInfo(running=service.is_running(meeting_id))
+        status = self._statuses.ask(row)
+        return status is not None and status.running
 
 
 def visitor_for(person: Person) -> Visitor:

@@ -49,6 +49,13 @@ class GroupBook:
             known = self._known.put((course, whose), found, REMEMBERED_SECONDS)
         return known
 
+    def own(self, course: int, user: int | None) -> tuple[CourseGroup, ...]:
+        """Somebody's groups as they are now, whatever pages remember: they are about to go in."""
+        if user is None:
+            return ()
+        found = tuple(self._groups.of_course(course, user_id=user))
+        return self._known.put((course, user), found, REMEMBERED_SECONDS)
+
     def meeting(
         self, group: int, base: Meeting, course_title: str, role: Role, user: int | None
     ) -> tuple[CourseGroup, Meeting]:

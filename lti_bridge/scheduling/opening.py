@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Final
 
-from lti_bridge.conferencing import Callbacks, Capability, Created, MeetingDetails
+from lti_bridge.conferencing import (
+    Callbacks,
+    Capability,
+    Created,
+    LockSettings,
+    MeetingDetails,
+)
 from lti_bridge.directory.memory import Memory
 from lti_bridge.errors import NotAllowed, RemoteError, RemoteTimeout, ServiceResting
 from lti_bridge.http.flights import Crowded, Flights
 
 if TYPE_CHECKING:
-    from lti_bridge.conferencing import ConferencingService
+    from lti_bridge.conferencing import ConferencingService, Slide
     from lti_bridge.conferencing.registry import Services
     from lti_bridge.store import Claim, Meeting, Meetings
 
@@ -35,6 +42,8 @@ STAYS_SECONDS: Final = 12 * 3600.0
 
 CallbacksFor = Callable[["Meeting"], Callbacks]
 """Where a service is to tell us of a meeting."""
+SlidesFor = Callable[["Meeting"], "tuple[Slide, ...]"]
+"""A meeting's slides; asked only where ``create`` is really called."""
 Warned = Callable[["Meeting", Sequence[str]], None]
 """Told what of a meeting could not be said as it was."""
 
@@ -44,6 +53,11 @@ __all__ = ["CONFIRMED_SECONDS", "Crowded", "Opener", "details"]
 def no_callbacks(_meeting: Meeting) -> Callbacks:
     """For a bridge that services can't reach."""
     return Callbacks()
+
+
+def no_slides(_meeting: Meeting) -> tuple[Slide, ...]:
+    """Where there are none."""
+    return ()
 
 
 def _nobody_told(_meeting: Meeting, _warnings: Sequence[str]) -> None:
@@ -60,6 +74,7 @@ class Opener:
         *,
         callbacks: CallbacksFor = no_callbacks,
         warned: Warned = _nobody_told,
+        slides_for: SlidesFor = no_slides,
         now: Callable[[], float] = time.time,
     ) -> None:
         """``callbacks``: where services tell of a meeting, the same each time; ``warned`` is told
@@ -69,6 +84,7 @@ class Opener:
         self._services = services
         self._callbacks = callbacks
         self._warned = warned
+        self._slides_for = slides_for
         self._now = now
         self._confirmed: Memory[int, Created] = Memory(10_000, clock=now)
         self._failed: Memory[int, RemoteError] = Memory(1_000, clock=now)
@@ -103,6 +119,9 @@ class Opener:
         confirmed = self._remembered(meeting.id)
         if confirmed is not None:
             return confirmed
+        if self._fresh(meeting):
+            # However old the row is, it doesn't say so for longer than our own memory would.
+            return self._remember(meeting.id, _known(meeting), meeting.confirmed_ms / 1000)
         patience = self._now() + HOLD_SECONDS
         # The caller's row may be some seconds old: what ``create`` says and who confirmed it is
         # in the database.
@@ -148,7 +167,9 @@ class Opener:
     def _made_or_running(self, row: Meeting) -> Created:
         service = self._services.service_for(row.service)
         if not self._services.is_resting(row.service):
-            return service.create(details(row, self._callbacks(row)))
+            takes = Capability.SLIDES in service.capabilities
+            slides = self._slides_for(row) if takes else ()
+            return service.create(details(row, self._callbacks(row), slides))
         if self._goes_on(row, service):
             return _known(row)
         raise ServiceResting(
@@ -191,10 +212,17 @@ def _opening_elsewhere(meeting: Meeting) -> RemoteTimeout:
     )
 
 
-def details(row: Meeting, callbacks: Callbacks | None = None) -> MeetingDetails:
-    """What ``create`` says: a pure function of the row (CONTRACT.md, 4)."""
+def details(
+    row: Meeting, callbacks: Callbacks | None = None, slides: tuple[Slide, ...] = ()
+) -> MeetingDetails:
+    """What ``create`` says: a pure function of the row and its slides' (CONTRACT.md, 4).
+
+    No ``duration_minutes``: Meetingz and BigBlueButton end a meeting that long after it was made,
+    with everybody in it, and nobody is to be put out of a class that takes longer than planned.
+    """
     course = {} if row.meets_course_id is None else {"meets-id-course": str(row.meets_course_id)}
     context = {"bbb-context-id": row.lti_context_id} if row.lti_context_id else {}
+    room = row.room
     return MeetingDetails(
         meeting_id=row.meeting_id,
         name=row.name,
@@ -203,7 +231,24 @@ def details(row: Meeting, callbacks: Callbacks | None = None) -> MeetingDetails:
         logout_url=row.logout_url,
         record=row.record,
         callbacks=callbacks or Callbacks(),
+        slides=slides,
         remote_id=row.remote_id,
+        welcome=escape(room.welcome),
+        moderator_only_message=escape(room.moderator_message),
+        max_participants=room.max_participants,
+        auto_start_recording=room.auto_record if row.record else None,
+        webcams_only_for_moderator=room.webcams_only_for_moderator,
+        mute_on_start=room.mute_on_start,
+        guest_policy="ask" if room.guests_ask else None,
+        starts_ms=row.begins_ms,
+        lasts_minutes=_lasts(row),
+        lock=LockSettings(
+            disable_cam=room.disable_cam,
+            disable_mic=room.disable_mic,
+            disable_private_chat=room.disable_private_chat,
+            disable_public_chat=room.disable_public_chat,
+            disable_notes=room.disable_notes,
+        ),
         metadata={
             **course,
             **context,
@@ -212,3 +257,10 @@ def details(row: Meeting, callbacks: Callbacks | None = None) -> MeetingDetails:
             "bridge-meeting": row.meeting_id,
         },
     )
+
+
+def _lasts(row: Meeting) -> int | None:
+    """Whole minutes of a scheduled class, rounded up; None: it stands open."""
+    if row.begins_ms is None or row.ends_ms is None:
+        return None
+    return max(1, -((row.begins_ms - row.ends_ms) // 60_000))

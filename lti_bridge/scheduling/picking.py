@@ -13,7 +13,14 @@ from lti_bridge.store import GradingRules, NewMeeting
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Course, Launch
-    from lti_bridge.store import Gradebook, Meeting, MeetingLinks
+    from lti_bridge.store import (
+        CourseServices,
+        Gradebook,
+        Meeting,
+        MeetingLinks,
+        Series,
+        SeriesBook,
+    )
 
 Shown = Literal["", "iframe", "window"]
 
@@ -68,6 +75,8 @@ class PickedLink:
     """From when to when attendance counts, where it is graded."""
     points: int | None = None
     """What full attendance is worth; None: it isn't graded."""
+    groups: bool = False
+    """It leads people to the meeting of their own group."""
     resource_id: str = ""
     """What its column of the gradebook is found by."""
 
@@ -93,14 +102,52 @@ class Picking:
         links: MeetingLinks,
         gradebook: Gradebook,
         service_names: Callable[[], Sequence[str]],
+        services: CourseServices,
+        series: SeriesBook,
         *,
         now: Callable[[], float] = time,
     ) -> None:
-        """``service_names``: of the services there are; ``now``: UNIX seconds."""
+        """``service_names``: of the conferencing services there are; ``services``: where LMSs
+        answer; ``now``: UNIX seconds.
+        """
         self._links = links
         self._gradebook = gradebook
         self.service_names = service_names
+        self._services = services
+        self._series = series
         self._now = now
+
+    def has_groups(self, course_id: int) -> bool:
+        """Whether the course's LMS tells of its groups."""
+        offered = self._services.of(course_id)
+        return offered is not None and bool(offered.groups_url)
+
+    def series(self, course_id: int) -> list[Series]:
+        """The course's scheduled classes and series, the latest first."""
+        return self._series.choices(course_id)
+
+    def named_series(self, series: Series, course_id: int) -> str:
+        """As :meth:`named`, of a series."""
+        if series.course_id != course_id:
+            raise not_of_this_course()
+        return series.link_token or self._series.name(series.id)
+
+    def span(self, series: Series) -> tuple[Meeting, Span]:
+        """The meeting that stands for a series in the gradebook, and from when to when it is."""
+        classes = self._series.of_series(series.id)
+        head = classes[0]
+        if head.graded_with_id is not None:
+            head = next((one for one in classes if one.id == head.graded_with_id), head)
+        held = [one for one in classes if one.cancelled_ms is None] or classes
+        return head, Span(held[0].begins_ms, max(one.ends_ms or 0 for one in held))
+
+    def grade_series(self, series: Series, points: int, label: str) -> None:
+        """As :meth:`grade`, of all classes of a series together."""
+        head, _ = self.span(series)
+        there = self._gradebook.of_meeting(head.graded_with_id or head.id)
+        rules = there.rules if there else GradingRules()
+        wanted = replace(rules, enabled=True, points=points, label=rules.label or label)
+        self._series.grade(series.id, wanted, self._now_ms())
 
     def choices(self, course_id: int) -> list[Meeting]:
         """The course's standing meetings, those used last first."""

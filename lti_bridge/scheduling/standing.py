@@ -82,6 +82,10 @@ class MeetingBook:
         found = self._meetings.by_id(meeting)
         return found and self.remember(found)
 
+    def forget(self, meeting: int) -> None:
+        """What was known of it doesn't hold any more: the next who asks reads it."""
+        self._by_id.forget(meeting)
+
     def set_waiting(self, meeting: int, *, wait_for_moderator: bool) -> None:
         """Whether attendees wait until a moderator is in; who may say so is the caller's check."""
         self._meetings.set_waiting(meeting, wait_for_moderator=wait_for_moderator)
@@ -100,6 +104,11 @@ class MeetingBook:
     def coupled(self, meeting: int, line_item_url: str) -> None:
         """The LMS has a column of the gradebook for its link."""
         self._meetings.coupled(meeting, line_item_url)
+        self._by_id.forget(meeting)
+
+    def named_by(self, meeting: int, resource_link_id: str) -> None:
+        """A link names it, or its series."""
+        self._meetings.named_by(meeting, resource_link_id)
         self._by_id.forget(meeting)
 
     def service_named(self, name: str) -> str | None:

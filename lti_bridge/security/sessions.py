@@ -44,6 +44,16 @@ class FrameSession:
     observer: bool = False
     framed_by: str = ""
     """As :class:`Launch` has it."""
+    zone: str = ""
+    """IANA name of the person's time zone, as they or their browser said it; empty: unknown."""
+    calendar: str = ""
+    """``gregorian`` or ``jalali``, as they chose; empty: as their language has it."""
+    own_zone: bool = False
+    """They chose the zone themselves: whatever their browser says, it stays."""
+    lms_locale: str = ""
+    """As the launch says it; ``locale`` may be another, which they chose."""
+    assistant: bool = False
+    """A moderator who assists the teachers; what they may do is the platform's policy."""
 
 
 class Sessions:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from itsdangerous import Signer, TimestampSigner
+
+_HOW: Final[dict[str, Any]] = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
 
 class Signers:
@@ -18,27 +20,18 @@ class Signers:
     def __init__(self, secret_keys: Sequence[str]) -> None:
         """``secret_keys`` as in the settings; itsdangerous wants the one that signs last."""
         keys = list(reversed(secret_keys))
-        self.state: Final = TimestampSigner(
-            keys, salt="lti-bridge.state", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        self.browser: Final = Signer(
-            keys, salt="lti-bridge.browser", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        self.session: Final = TimestampSigner(
-            keys, salt="lti-bridge.session", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        self.registration: Final = TimestampSigner(
-            keys,
-            salt="lti-bridge.registration",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
-        self.picker: Final = TimestampSigner(
-            keys, salt="lti-bridge.picker", key_derivation="hmac", digest_method=hashlib.sha256
-        )
-        self.callback: Final = Signer(
-            keys, salt="lti-bridge.callback", key_derivation="hmac", digest_method=hashlib.sha256
-        )
+        self.state: Final = _of_a_time(keys, "state")
+        self.browser: Final = _lasting(keys, "browser")
+        self.session: Final = _of_a_time(keys, "session")
+        self.registration: Final = _of_a_time(keys, "registration")
+        self.single_sign_on: Final = _of_a_time(keys, "sso")
+        self.picker: Final = _of_a_time(keys, "picker")
+        self.callback: Final = _lasting(keys, "callback")
+        self.guest_link: Final = _lasting(keys, "guest-link")
+        self.guest_session: Final = _of_a_time(keys, "guest-session")
+        self.slide: Final = _lasting(keys, "slide")
+        self.calendar: Final = _lasting(keys, "calendar")
+        self.reminder: Final = _lasting(keys, "reminder")
 
     def browser_mark(self, nonce: str) -> str:
         """What the browser of a login keeps in its cookie: unguessable, bound to the nonce."""
@@ -49,6 +42,17 @@ class Signers:
         try:
             return self.browser.verify_signature(nonce.encode(), mark.encode())
         except ValueError:  # halves of surrogate pairs
+            return False
+
+    def slide_mark(self, token: str) -> str:
+        """What stands in the address of a file, so that only who was given it can fetch it."""
+        return self.slide.get_signature(token).decode("ascii")
+
+    def is_slide_of(self, token: str, mark: str) -> bool:
+        """Whether the mark is the one given out for the file. Constant time."""
+        try:
+            return self.slide.verify_signature(token.encode(), mark.encode())
+        except ValueError:
             return False
 
     def callback_mark(self, purpose: str) -> str:
@@ -64,3 +68,13 @@ class Signers:
             return self.callback.verify_signature(purpose.encode(), mark.encode())
         except ValueError:
             return False
+
+
+def _lasting(keys: Sequence[str], purpose: str) -> Signer:
+    """What it signs holds until its key goes."""
+    return Signer(keys, salt=f"lti-bridge.{purpose}", **_HOW)
+
+
+def _of_a_time(keys: Sequence[str], purpose: str) -> TimestampSigner:
+    """What it signs says when that was; whoever reads it says how old it may be."""
+    return TimestampSigner(keys, salt=f"lti-bridge.{purpose}", **_HOW)

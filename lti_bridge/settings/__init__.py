@@ -10,26 +10,34 @@ reported together, a line each (`problems`, `sentences`).
 from lti_bridge.settings.loading import load
 from lti_bridge.settings.models import (
     Conferencing,
+    Contact,
     Engagement,
     Keys,
+    Mail,
     Meets,
     Platform,
     Retention,
     Security,
     Settings,
+    Slides,
+    Sso,
 )
 from lti_bridge.settings.resources import resource
 from lti_bridge.settings.single import load_conferencing, load_platform
 
 __all__ = [
     "Conferencing",
+    "Contact",
     "Engagement",
     "Keys",
+    "Mail",
     "Meets",
     "Platform",
     "Retention",
     "Security",
     "Settings",
+    "Slides",
+    "Sso",
     "load",
     "load_conferencing",
     "load_platform",

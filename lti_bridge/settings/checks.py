@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lti_bridge.settings.models import Settings
+from lti_bridge.settings.models import Retention, Settings
 from lti_bridge.settings.problems import Problem, dotted
 from lti_bridge.settings.secret_values import DEVELOPMENT_MARK
 from lti_bridge.settings.shape import Path, at, get, shape_of
@@ -58,8 +58,10 @@ def check(data: object) -> list[Problem]:
         *_services_not_there(data),
         *_half_a_login(data),
         *_plain_http(data),
+        *_plain_mail(data),
         *_private_networks(data),
         *_development_key(data),
+        *_claims_outlive_launches(data),
     ]
 
 
@@ -114,7 +116,7 @@ def _services_not_there(data: object) -> Iterator[Problem]:
 
 
 def _half_a_login(data: object) -> Iterator[Problem]:
-    for path, meets in _tables(data, "meets"):
+    for path, meets in chain(_tables(data, "meets"), _tables(data, "mail")):
         if meets.get("username") and not meets.get("password"):
             yield Problem((*path, "password"), "is missing beside username", "give both or neither")
         if meets.get("password") and not meets.get("username"):
@@ -141,6 +143,15 @@ def _plain_http(data: object) -> Iterator[Problem]:
                 "is plain http",
                 "give an https URL, or set security.allow_http = true (development only)",
             )
+
+
+def _plain_mail(data: object) -> Iterator[Problem]:
+    if get(data, ("security", "allow_http")) is not True and get(data, ("mail", "tls")) == "none":
+        yield Problem(
+            ("mail", "tls"),
+            "sends letters and the password in plain",
+            'give "starttls" or "implicit", or set security.allow_http = true (development only)',
+        )
 
 
 def _private_networks(data: object) -> Iterator[Problem]:
@@ -170,6 +181,19 @@ def _development_key(data: object) -> Iterator[Problem]:
                 "is the development key, which everybody knows",
                 "give one of your own; this one is only for a public_url on loopback",
             )
+
+
+def _claims_outlive_launches(data: object) -> Iterator[Problem]:
+    """What an LMS said of a launch goes with the launch at the latest."""
+    usual = Retention().launches_days
+    claims = get(data, ("retention", "claims_days"))
+    days = get(data, ("retention", "launches_days")) or usual
+    if type(claims) is int and type(days) is int and claims > days:  # a bool is told of elsewhere
+        yield Problem(
+            ("retention", "claims_days"),
+            f"is more than launches_days ({days})",
+            "give that many or fewer: claims go with their launch",
+        )
 
 
 def _host(url: str) -> str:

@@ -5,7 +5,7 @@ The models check each key alone; what depends on other keys is in `checks`.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +28,11 @@ EndpointUrl = Annotated[str, AfterValidator(values.endpoint_url)]
 
 Checksum = Literal["sha1", "sha256", "sha384", "sha512"]
 
+Days = Annotated[StrictInt, Field(ge=1, le=3650, description="a number of days from 1 to 3650")]
+DaysOrEver = Annotated[
+    StrictInt, Field(ge=0, le=3650, description="a number of days from 1 to 3650, or 0 for ever")
+]
+
 _LARGEST_ID = 2**31 - 1
 
 
@@ -42,10 +47,15 @@ class Table(BaseModel):
 
 
 class Security(Table):
-    """What is only good for development; both stay false in production."""
+    """Who is trusted; what is allowed is only good for development."""
 
     allow_http: StrictBool = Field(default=False, description="true or false")
     allow_private_networks: StrictBool = Field(default=False, description="true or false")
+    proxies: tuple[Annotated[str, AfterValidator(values.network)], ...] = Field(
+        default=(),
+        description="the addresses or networks of your own proxies as a list of texts,"
+        ' such as ["127.0.0.1", "10.0.0.0/8"]',
+    )
 
 
 class Meets(Table):
@@ -131,6 +141,15 @@ class Engagement(Table):
     )
 
 
+_PRESETS: Final[Mapping[str, str]] = {
+    "BlackboardLearn": "blackboard",
+    "Canvas": "canvas",
+    "Desire2Learn": "brightspace",
+    "Moodle": "moodle",
+    "Totara": "moodle",
+}
+
+
 class Platform(Table):
     """An LMS. Version 1.3 knows it by issuer and client_id, version 1.1 by consumer_key."""
 
@@ -175,6 +194,30 @@ class Platform(Table):
         default="queue", description='"queue" or "allow"'
     )
 
+    @property
+    def preset(self) -> str:
+        """What is known of its type: the preset's name, or empty."""
+        return _PRESETS.get(self.type, "")
+
+
+class Mail(Table):
+    """A mail server, by which people are reminded of their classes."""
+
+    host: Annotated[str, AfterValidator(values.bare_host)] = Field(
+        description='the mail server\'s name, such as "mail.example.edu"'
+    )
+    port: Annotated[StrictInt, Field(ge=1, le=65535)] | None = Field(
+        default=None, description="a port from 1 to 65535, or leave it out"
+    )
+    tls: Literal["starttls", "implicit", "none"] = Field(
+        default="starttls", description='"starttls", "implicit" or "none"'
+    )
+    username: Text = Field(default="", description="the user name, or leave it out")
+    password: Secret | None = Field(default=None, description="the password, or leave it out")
+    sender: Annotated[str, AfterValidator(values.sender)] = Field(
+        description='whom letters are from, such as "Classes <classes@example.edu>"'
+    )
+
 
 class Keys(Table):
     """The bridge's own key pairs."""
@@ -184,14 +227,74 @@ class Keys(Table):
     )
 
 
-class Retention(Table):
-    """How long things are kept."""
+class Slides(Table):
+    """Files that teachers give their classes beforehand."""
 
-    launches_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
-        default=30, description="a number of days from 1 to 3650"
+    max_mb: Annotated[StrictInt, Field(ge=1, le=200)] = Field(
+        default=30, description="a number of megabytes from 1 to 200"
     )
-    engagement_days: Annotated[StrictInt, Field(ge=1, le=3650)] = Field(
-        default=400, description="a number of days from 1 to 3650"
+    max_files: Annotated[StrictInt, Field(ge=1, le=50)] = Field(
+        default=10, description="a number of files from 1 to 50"
+    )
+
+
+Permission = Literal[
+    "manageAdmins", "manageConnections", "viewData", "manageConferencingAccounts", "manageContent"
+]
+
+
+class Sso(Table):
+    """Single sign-on to the admin pages, by OpenID Connect."""
+
+    issuer: Annotated[str, AfterValidator(values.issuer)] = Field(
+        description="the identity provider's issuer, such as"
+        ' "https://login.example.edu/realms/staff"'
+    )
+    client_id: Text = Field(description="the client ID that the identity provider gave the bridge")
+    client_secret: Secret = Field(description="the client secret that belongs to it")
+    groups_claim: Text = Field(
+        default="groups", description='the claim that names somebody\'s groups, such as "groups"'
+    )
+    groups: Mapping[Text, tuple[Permission, ...]] = Field(
+        description='what each group may do, such as { bridge-admins = ["manageAdmins"] }'
+    )
+
+
+class Retention(Table):
+    """How long things are kept, in days."""
+
+    launches_days: Days = 30
+    claims_days: Annotated[StrictInt, Field(ge=0, le=3650)] = Field(
+        default=7, description="a number of days from 0 (none are kept) to launches_days"
+    )
+    attendance_days: Days = 730
+    scores_days: DaysOrEver = 0
+    left_days: DaysOrEver = 365
+    unseen_days: DaysOrEver = 1095
+    recordings_days: Days = 90
+    notices_days: Days = 30
+    invitations_days: Days = 30
+    reminders_days: Days = 1
+    feeds_days: Days = 30
+    guest_links_days: Days = 30
+    slides_days: Days = 180
+    meets_events_days: Days = 180
+    engagement_days: Days = 400
+    invites_days: Days = 90
+    loads_days: Days = 400
+
+
+class Contact(Table):
+    """Whom people ask about what is stored of them."""
+
+    name: Annotated[str, AfterValidator(values.text_or_empty)] = Field(
+        default="", description='who it is, such as "Data protection office"'
+    )
+    email: Annotated[str, AfterValidator(values.mailbox_or_empty)] = Field(
+        default="", description='an address of e-mail, such as "privacy@example.edu"'
+    )
+    url: Annotated[str, AfterValidator(values.url_or_empty)] = Field(
+        default="", description='a page, such as "https://www.example.edu/privacy"'
     )
 
 
@@ -224,7 +327,11 @@ class Settings(Table):
     platform: tuple[Platform, ...] = Field(
         default=(), description="the keys of each LMS below a line [[platform]]"
     )
+    sso: Sso | None = Field(default=None, description="its keys below a line [sso]")
+    mail: Mail | None = Field(default=None, description="its keys below a line [mail]")
     keys: Keys = Field(default=Keys(), description="its keys below a line [keys]")
+    slides: Slides = Field(default=Slides(), description="its keys below a line [slides]")
+    contact: Contact = Field(default=Contact(), description="its keys below a line [contact]")
     retention: Retention = Field(
         default=Retention(), description="its keys below a line [retention]"
     )

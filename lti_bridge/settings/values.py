@@ -11,6 +11,7 @@ import ipaddress
 import re
 from datetime import date
 from difflib import get_close_matches
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _LONGEST = 255
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\.?")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MAILBOX = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*"
+)
 _ROLE_URI = re.compile(r"(https?://[^\s/]+/\S+|urn:[A-Za-z0-9][A-Za-z0-9-]*:\S+)")
 _ROLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*([/#][A-Za-z][A-Za-z0-9_-]*)*")
 _KNOWN_ROLES = (
@@ -118,6 +122,50 @@ def host(value: str) -> str:
     if not _is_host(value.lower()) and not (numbered and _is_host(name) and ":" not in name):
         raise mistake("is not a host name", "give the bare name, such as lms.example.edu")
     return value.lower()
+
+
+def bare_host(value: str) -> str:
+    """A host name or address alone; given back in lower case."""
+    if not _is_host(value.lower()):
+        raise mistake("is not a host name", "give the bare name, such as mail.example.edu")
+    return value.lower()
+
+
+def sender(value: str) -> str:
+    """An address of e-mail, with or without a name before it (RFC 5322, 3.4)."""
+    name, address = parseaddr(text(value))
+    whole = value.endswith(f"<{address}>") if name else value == address
+    if not (whole and _MAILBOX.fullmatch(address)):
+        raise mistake("is not an address of e-mail")
+    return value
+
+
+def text_or_empty(value: str) -> str:
+    """As :func:`text`, or empty."""
+    return text(value) if value else value
+
+
+def mailbox_or_empty(value: str) -> str:
+    """A bare address of e-mail, or empty."""
+    if value and not _MAILBOX.fullmatch(value):
+        raise mistake("is not an address of e-mail")
+    return value
+
+
+def url_or_empty(value: str) -> str:
+    """A page's address, or empty."""
+    return endpoint_url(value) if value else value
+
+
+def network(value: str) -> str:
+    """An address, or a network as ``10.0.0.0/8``; given back as it is."""
+    try:
+        ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        raise mistake(
+            "is neither an address nor a network", 'such are "127.0.0.1" and "10.0.0.0/8"'
+        ) from None
+    return value
 
 
 def header_name(value: str) -> str:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, func, literal, not_, select, update
 from sqlalchemy.orm import aliased
 
 from lti_bridge.store.tables import (
     AliasRow,
+    AttendanceCorrectionRow,
     AttendanceRow,
+    CalendarFeedRow,
     CourseGroupRow,
     CourseRow,
     CourseServicesRow,
     GradingRow,
     GroupMemberRow,
+    GuestLinkRow,
     MeetingRow,
     MeetsEventRow,
     MembershipRow,
     OutcomeLinkRow,
+    ReminderRow,
     ScoreRow,
+    SeriesRow,
     UserRow,
 )
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
     from sqlalchemy.orm import InstrumentedAttribute
+
+
+_CHOSEN: Final = (
+    "language",
+    "zone",
+    "browser_zone",
+    "calendar",
+    "remind_minutes",
+    "remind_language",
+)
 
 
 def absorb_person(connection: Connection, own: Row[Any], theirs: Row[Any]) -> None:
@@ -36,8 +51,20 @@ def absorb_person(connection: Connection, own: Row[Any], theirs: Row[Any]) -> No
     _hang(connection, ScoreRow.user_id, (ScoreRow.meeting_id,), own.id, theirs.id)
     _hang(connection, OutcomeLinkRow.user_id, (OutcomeLinkRow.meeting_id,), own.id, theirs.id)
     _hang(connection, AttendanceRow.user_id, (), own.id, theirs.id)
-    _hang(connection, MeetingRow.host_id, (), own.id, theirs.id)
-    texts = ("name", "given_name", "family_name", "email")
+    corrected = (AttendanceCorrectionRow.meeting_id, AttendanceCorrectionRow.held_ms)
+    _hang(connection, AttendanceCorrectionRow.user_id, corrected, own.id, theirs.id)
+    reminded = (ReminderRow.meeting_id, ReminderRow.begins_ms)
+    _hang(connection, ReminderRow.user_id, reminded, own.id, theirs.id)
+    for column in (
+        MeetingRow.host_id,
+        SeriesRow.created_by,
+        GuestLinkRow.created_by,
+        AttendanceCorrectionRow.corrected_by,
+        ScoreRow.corrected_by,
+        CalendarFeedRow.user_id,
+    ):
+        _hang(connection, column, (), own.id, theirs.id)
+    texts = ("name", "given_name", "family_name", "email", *_CHOSEN)
     _give_up(connection, UserRow, own, theirs, texts)
 
 
@@ -52,7 +79,8 @@ def absorb_course(connection: Connection, own: Row[Any], theirs: Row[Any]) -> No
     _hang(connection, MeetingRow.course_id, link, own.id, theirs.id)
     # Those whose link has a meeting already are meetings of the course without a link of their own.
     _set(connection, MeetingRow.course_id, theirs.id, {"resource_link_id": None})
-    _hang(connection, MeetingRow.course_id, (), own.id, theirs.id)
+    for column in (MeetingRow.course_id, SeriesRow.course_id, CalendarFeedRow.course_id):
+        _hang(connection, column, (), own.id, theirs.id)
     _give_up(connection, CourseRow, own, theirs, ("title",))
 
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sqlalchemy import func, select, update
 
 from lti_bridge.store.engine import one_at_a_time
-from lti_bridge.store.own_platforms import managed_by_file, put_platform
-from lti_bridge.store.platforms import LOCK_KEY, DeploymentState
+from lti_bridge.store.own_platforms import (
+    add_old_platform,
+    change_platform,
+    managed_by_file,
+    put_platform,
+)
+from lti_bridge.store.platforms import LOCK_KEY, DeploymentState, Role, note_deployment
 from lti_bridge.store.tables import ConnectionRow, DeploymentRow
-from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from lti_bridge.store.engine import Database
-    from lti_bridge.store.own_platforms import PlatformValues
+    from lti_bridge.store.own_platforms import OldPlatformValues, PlatformValues
+    from lti_bridge.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,16 @@ class KnownPlatform:
     meets_connection: int
     managed_by: Literal["file", "admin"]
     active: bool
+    auth_login_url: str = ""
+    auth_token_url: str = ""
+    auth_audience: str = ""
+    hosts: tuple[str, ...] = ()
+    """Those that stand in its row, beside the hosts of its addresses."""
+    new_deployments: str = "queue"
+    consumer_key: str = ""
+    """Of LTI 1.1."""
+    roles: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
+    policies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +71,10 @@ class Deployment:
 class PlatformAdministration:
     """Queries on LMSs for those who look after them."""
 
-    def __init__(self, database: Database) -> None:
-        """Queries run in transactions of ``database``."""
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """``vault`` seals the secrets of LTI 1.1."""
         self._database = database
+        self._vault = vault
 
     def all(self) -> list[KnownPlatform]:
         """Every LMS, those at rest included."""
@@ -66,17 +86,58 @@ class PlatformAdministration:
         statement = select(func.coalesce(func.max(ConnectionRow.meets_connection), 0) + 1)
         return int(self._database.read(lambda c: c.execute(statement).scalar_one()))
 
-    def put(self, values: PlatformValues, now_ms: int) -> int:
+    def put(self, values: PlatformValues, now_ms: int, *, replaces: bool = True) -> int:
         """Make an LMS of an admin's, or give the one of that issuer and client ID these values.
 
-        Raises :class:`lti_bridge.errors.NotAllowed` where the settings file manages it.
+        Raises :class:`lti_bridge.errors.NotAllowed` where the settings file manages it, and where
+        there is one, unless that ``replaces`` it.
         """
 
-        def change(connection: Any) -> int:
+        def change(connection: Connection) -> int:
             one_at_a_time(connection, LOCK_KEY)
-            return put_platform(connection, values, now_ms)
+            return put_platform(connection, values, now_ms, replaces=replaces)
 
         return self._database.write(change)
+
+    def add_old(self, values: OldPlatformValues, now_ms: int) -> tuple[int, str, str]:
+        """Make an LMS of LTI 1.1: its number, its consumer key, and its shared secret of 256
+        random bits, which is sealed and never given out again.
+        """
+        key, secret = f"bridge-{secrets.token_hex(8)}", secrets.token_urlsafe(32)
+        sealed = self._vault.seal(secret)
+        number = self._database.write(lambda c: add_old_platform(c, values, key, sealed, now_ms))
+        return number, key, secret
+
+    def replace_secret(self, platform: KnownPlatform, now_ms: int) -> str:
+        """Another shared secret, which counts at once and instead of the one before.
+
+        Raises as :meth:`put`.
+        """
+        if platform.managed_by == "file":
+            raise managed_by_file(platform.name)
+        secret = secrets.token_urlsafe(32)
+        statement = (
+            update(ConnectionRow)
+            .where(ConnectionRow.id == platform.id, ConnectionRow.version == "1.1")
+            .values(shared_secret_sealed=self._vault.seal(secret), updated_ms=now_ms)
+        )
+        self._database.write_statement(lambda c: c.execute(statement))
+        return secret
+
+    def change(
+        self,
+        platform_id: int,
+        values: PlatformValues | OldPlatformValues,
+        new_deployments: str,
+        now_ms: int,
+    ) -> None:
+        """Other values for an LMS of an admin's; raises as :func:`change_platform`."""
+
+        def change(connection: Connection) -> None:
+            one_at_a_time(connection, LOCK_KEY)
+            change_platform(connection, platform_id, values, new_deployments, now_ms)
+
+        self._database.write(change)
 
     def set_active(self, platform: KnownPlatform, now_ms: int, *, active: bool) -> None:
         """Put an LMS of an admin's to rest, or back to work; raises as :meth:`put`."""
@@ -108,21 +169,20 @@ class PlatformAdministration:
 
     def decide(
         self, platform_id: int, deployment_id: str, state: DeploymentState, now_ms: int
-    ) -> None:
-        """Let a deployment in or not, whether or not it was ever seen."""
-        statement = (
-            insert(self._database, DeploymentRow)
-            .values(
-                connection_id=platform_id,
-                deployment_id=deployment_id,
-                state=state,
-                first_seen_ms=now_ms,
+    ) -> DeploymentState | None:
+        """Let a deployment in or not, whether or not it was ever seen; what it was before."""
+
+        def change(connection: Connection) -> DeploymentState | None:
+            one_at_a_time(connection, LOCK_KEY)
+            there = select(DeploymentRow.state).where(
+                DeploymentRow.connection_id == platform_id,
+                DeploymentRow.deployment_id == deployment_id,
             )
-            .on_conflict_do_update(
-                index_elements=["connection_id", "deployment_id"], set_={"state": state}
-            )
-        )
-        self._database.write_statement(lambda c: c.execute(statement))
+            before = cast("DeploymentState | None", connection.execute(there).scalar())
+            note_deployment(connection, platform_id, deployment_id, state, now_ms)
+            return before
+
+        return self._database.write(change)
 
 
 def _known(row: Row[Any]) -> KnownPlatform:
@@ -139,4 +199,12 @@ def _known(row: Row[Any]) -> KnownPlatform:
         meets_connection=row.meets_connection,
         managed_by=row.managed_by,
         active=row.active,
+        auth_login_url=row.auth_login_url or "",
+        auth_token_url=row.auth_token_url or "",
+        auth_audience=row.auth_audience or "",
+        hosts=tuple(json.loads(row.hosts)),
+        new_deployments=row.new_deployments,
+        consumer_key=row.consumer_key or "",
+        roles=MappingProxyType(json.loads(row.roles)),
+        policies=MappingProxyType(json.loads(row.policies)),
     )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, case, func, or_, select, update
 
 from lti_bridge.store.gradebook import course_changed
+from lti_bridge.store.link_rosters import UNASKED
 from lti_bridge.store.offered import OFFERED, Offered, offered_of
-from lti_bridge.store.tables import CourseRow, CourseServicesRow
+from lti_bridge.store.tables import CourseRow, CourseServicesRow, MeetingRow
 from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
@@ -76,6 +77,11 @@ class CourseServices:
         row = self._database.read(lambda c: c.execute(statement).first())
         return offered_of(row) if row else None
 
+    def platform_of(self, course_id: int) -> int | None:
+        """The row of the platform whose course this is; None where there is no such course."""
+        statement = select(CourseRow.connection_id).where(CourseRow.id == course_id)
+        return self._database.read(lambda c: c.execute(statement).scalar())
+
     def save(self, course_id: int, offered: Offered, now_ms: int) -> None:
         """What a launch says now. A roster or groups at a new address are due at once; grades are,
         since what stood in their way may be gone.
@@ -112,17 +118,22 @@ class CourseServices:
         self._database.write(change)
 
     def want(self, course_id: int, now_ms: int, *, fresh_ms: int = FRESH_MS) -> bool:
-        """Somebody looks at the course: its roster is due, unless it came within ``fresh_ms`` or
-        is due already, perhaps after a pause since it was in vain. Whether that changed anything.
+        """Somebody looks at the course: its roster is due, unless it came within ``fresh_ms``, with
+        all links that are graded, or is due already, perhaps after a pause since it was in vain.
+        Whether that changed anything.
         """
         row = CourseServicesRow
+        new_link = UNASKED.where(MeetingRow.course_id == course_id).exists()
         statement = (
             update(row)
             .where(
                 row.course_id == course_id,
                 row.roster_due_ms.is_(None),
                 or_(row.memberships_url != "", row.groups_url != ""),
-                func.coalesce(row.roster_ms, row.groups_ms, 0) <= now_ms - fresh_ms,
+                or_(
+                    func.coalesce(row.roster_ms, row.groups_ms, 0) <= now_ms - fresh_ms,
+                    and_(row.memberships_url != "", new_link),
+                ),
             )
             .values(roster_due_ms=now_ms)
         )

@@ -8,9 +8,10 @@ own (WAL mode: they neither wait nor are waited for).
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -35,7 +36,8 @@ POOL_SIZE: Final = 8
 class Database:
     """Three doors, each of which takes what is to be done and does it.
 
-    :meth:`read` and :meth:`write` are SQLAlchemy's, :meth:`raw` is the driver's own.
+    :meth:`read` and :meth:`write` are SQLAlchemy's, :meth:`raw` is the driver's own. What goes
+    through the first two within :meth:`together` is one transaction.
     """
 
     def __init__(self, url: str, *, lock_seconds: float = LOCK_SECONDS) -> None:
@@ -49,9 +51,34 @@ class Database:
         engines = _sqlite_engines if self.is_sqlite else _postgresql_engines
         self._reading, self.writing, self._autocommit = engines(self.url, lock_seconds)
         self._driver_error: Final[type[Exception]] = self.writing.dialect.loaded_dbapi.Error
+        self._joined = _Joined()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction for whatever this thread reads and writes within: all of it counts, or,
+        where anything is raised, nothing.
+
+        For methods of several repositories that belong together, as a change and the line of the
+        audit log that tells of it. Others wait for its end: call nothing remote within. Raises
+        as :meth:`write`.
+        """
+        if self._joined.connection is not None:
+            yield
+            return
+        if not self.is_sqlite:
+            # A connection that died in the pool is found here, while there is nothing to repeat.
+            _done(self.writing.connect, lambda c: c.execute(text("SELECT 1")))
+        with _telling(), self.writing.begin() as connection:
+            self._joined.connection = connection
+            try:
+                yield
+            finally:
+                self._joined.connection = None
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """What ``query`` returns; raises :class:`StoreUnavailable`."""
+        if self._joined.connection is not None:
+            return _part_of(self._joined.connection, query)
         return _done(self._reading.connect, query)
 
     def write(self, change: Callable[[Connection], T]) -> T:
@@ -61,6 +88,8 @@ class Database:
         :class:`StoreUnavailable`. An :class:`sqlalchemy.exc.IntegrityError` goes through: a
         unique key that is taken is an answer, not a failure.
         """
+        if self._joined.connection is not None:
+            return _part_of(self._joined.connection, change)
         return _done(self.writing.begin, change)
 
     def write_statement(self, change: Callable[[Connection], T]) -> T:
@@ -68,7 +97,9 @@ class Database:
 
         On PostgreSQL it saves saying BEGIN and COMMIT, each a way to the server and back.
         """
-        return self.write(change) if self.is_sqlite else _done(self._autocommit.connect, change)
+        if self.is_sqlite or self._joined.connection is not None:
+            return self.write(change)
+        return _done(self._autocommit.connect, change)
 
     def migrate(self, change: Callable[[Connection], T]) -> T:
         """As :meth:`write`, for a change of the schema.
@@ -136,10 +167,33 @@ def unavailable(error: Exception) -> StoreUnavailable:
     )
 
 
+class _Joined(threading.local):
+    """The transaction that a thread is in, by :meth:`Database.together`."""
+
+    connection: Connection | None = None
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """A driver's error told as ours, except a key that is taken."""
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except SQLAlchemyError as error:
+        raise unavailable(error) from None
+
+
+def _part_of(connection: Connection, work: Callable[[Connection], T]) -> T:
+    """Done within a transaction, so that what fails of it leaves the rest of it as it was."""
+    with _telling(), connection.begin_nested():
+        return work(connection)
+
+
 def _done(
     door: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], T]
 ) -> T:
-    try:
+    with _telling():
         try:
             return _through(door, work)
         except DBAPIError as error:
@@ -147,10 +201,6 @@ def _done(
             if not error.connection_invalidated:
                 raise
             return _through(door, work)
-    except IntegrityError:
-        raise
-    except SQLAlchemyError as error:
-        raise unavailable(error) from None
 
 
 def _through(

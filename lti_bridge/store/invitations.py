@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, select, tuple_
 
-from lti_bridge.store.tables import InvitationRow
+from lti_bridge.store.tables import InvitationRow, MeetingRow
+from lti_bridge.store.text import storable
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Connection
 
     from lti_bridge.store.engine import Database
     from lti_bridge.store.vault import Vault
 
 CLEARED_AT_ONCE: Final = 500
+LONGEST_ADDRESS: Final = 255
+
+
+def address_of(user: int) -> str:
+    """The address by which a service with such a list knows somebody of ours, by their row."""
+    return f"lti-{user}@bridge.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Invitations:
         """The invitation of the person with that address, if they have one."""
         key = {"service": service, "session": session_id, "email": email}
         row = self._database.read(lambda c: c.execute(_ONE, key).first())
-        if row is None:
+        if row is None or not row.link_sealed:
             return None
         return StoredInvitation(row.service_user_id, row.role, self._vault.open(row.link_sealed))
 
@@ -65,6 +74,33 @@ class Invitations:
             .on_conflict_do_update(index_elements=["service", "session_id", "email"], set_=values)
         )
         self._database.write_statement(lambda c: c.execute(statement))
+
+    def save_list(self, meeting: int, people: Sequence[tuple[str, str, int]]) -> None:
+        """Who is on a meeting's list at its service: address, number, role. Whom we know there
+        already stays as they are; the others' ways in are none of ours.
+        """
+        where = select(MeetingRow.service, MeetingRow.remote_id).where(MeetingRow.id == meeting)
+
+        def change(connection: Connection) -> None:
+            service, session_id = connection.execute(where).one()
+            rows = [
+                {
+                    "service": service,
+                    "session_id": session_id,
+                    "email": email,
+                    "service_user_id": number[:64],
+                    "role": role,
+                    "link_sealed": "",
+                    "created_ms": int(self._now() * 1000),
+                }
+                for email, number, role in people
+                if session_id and email and storable(email, LONGEST_ADDRESS) == email
+            ]
+            if rows:
+                new = insert(connection, InvitationRow).on_conflict_do_nothing()
+                connection.execute(new, rows)
+
+        self._database.write(change)
 
     def clear(self, before_ms: int) -> int:
         """Forget some that are older; how many. The service still has them, and is asked then."""

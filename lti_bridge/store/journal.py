@@ -50,6 +50,11 @@ class Journal(Generic[T]):
         if self._thread is None:
             self._start()
 
+    @property
+    def waiting(self) -> int:
+        """How many entries aren't written yet."""
+        return len(self._waiting)
+
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:

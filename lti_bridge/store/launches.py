@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import String, delete, insert, select
+from sqlalchemy import String, delete, insert, select, update
 
 from lti_bridge.store.journal import BUFFER, Journal
 from lti_bridge.store.tables import LaunchRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lti_bridge.store.engine import Database
 
 TO_DO: Final = " → "
 """In a launch's detail: before it what happened, behind it what to do."""
+_LOOKALIKES: Final = str.maketrans("OIL", "011")
+"""Signs that no reference has, and what they are taken for when it is read out (Crockford)."""
+
+
+def reference_of(text: str) -> str:
+    """The number as the page shows it, however it was read out and typed."""
+    signs = "".join(c for c in text.upper() if c.isalnum()).translate(_LOOKALIKES)
+    return f"{signs[:4]}-{signs[4:8]}" if signs else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,9 @@ class LaunchEntry:
     reason: str = ""
     detail: str = ""
     step: str = ""
+    said: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    """Gives the JSON of what the LMS said, masked. It is asked for when the entry is written, in
+    the journal's thread: no launch waits for it. Entries that are read hold none."""
 
     @property
     def happened(self) -> str:
@@ -45,7 +58,9 @@ class LaunchEntry:
         return self.detail.partition(TO_DO)[2]
 
 
-_COLUMNS: Final = [getattr(LaunchRow, name) for name in LaunchEntry.__slots__]
+ENTRY: Final = tuple(each.name for each in fields(LaunchEntry) if each.name != "said")
+"""What an entry is read with; claims are read by themselves, since a list shows none."""
+_COLUMNS: Final = [getattr(LaunchRow, name) for name in ENTRY]
 
 
 class Launches:
@@ -85,6 +100,25 @@ class Launches:
         rows = self._database.read(lambda c: c.execute(statement).all())
         return [LaunchEntry(*row) for row in rows]
 
+    def claims(self, reference: str) -> str:
+        """What the LMS said in the launch of that number, as it is kept; empty where it isn't."""
+        statement = (
+            select(LaunchRow.claims)
+            .where(LaunchRow.reference == reference)
+            .order_by(LaunchRow.id.desc())
+        )
+        return self._database.read(lambda c: c.execute(statement).scalar()) or ""
+
+    def clear_claims(self, before_ms: int, *, limit: int = 5000) -> int:
+        """Forget what was said in up to ``limit`` launches older than that; in how many."""
+        old = (
+            select(LaunchRow.id)
+            .where(LaunchRow.at_ms < before_ms, LaunchRow.claims != "")
+            .limit(limit)
+        )
+        statement = update(LaunchRow).where(LaunchRow.id.in_(old)).values(claims="")
+        return self._database.write(lambda c: c.execute(statement).rowcount)
+
     def clear(self, before_ms: int, *, limit: int = 5000) -> int:
         """Forget up to ``limit`` launches older than that; how many went."""
         old = select(LaunchRow.id).where(LaunchRow.at_ms < before_ms).limit(limit)
@@ -94,7 +128,8 @@ class Launches:
 
 def _storable(entry: LaunchEntry) -> dict[str, Any]:
     """One entry that PostgreSQL refuses would keep all that wait with it from being written."""
-    row = {name: getattr(entry, name) for name in LaunchEntry.__slots__}
+    row = {name: getattr(entry, name) for name in ENTRY}
+    row["claims"] = entry.said() if entry.said else ""
     for name, length in _LENGTHS.items():
         row[name] = row[name].replace("\0", "").encode("utf-8", "replace").decode()[:length]
     return row

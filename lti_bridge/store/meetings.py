@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
+from lti_bridge.store.rooms import PLAIN, Room, room_from
 from lti_bridge.store.tables import ConnectionRow, CourseRow, MeetingRow, UserRow
 from lti_bridge.store.upsert import Insert, insert
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from lti_bridge.store.engine import Database
     from lti_bridge.store.vault import Vault
+
+MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Meeting:
     """Whose class it is, once a moderator came."""
     link_token: str | None = None
     """What links placed by deep linking name it by."""
+    named_by_link_id: str | None = None
+    """The link that does, or that names its series, as a launch said."""
     title: str = ""
     """As a teacher called it; empty: its link's title, within ``name``."""
     text: str = ""
@@ -57,6 +62,28 @@ class Meeting:
     """The group of the course whose own meeting this is."""
     line_item_url: str = ""
     """The gradebook's column that belongs to its link, where launches name one."""
+    series_id: int | None = None
+    """What it is a class of; None for a standing meeting. So with the next three."""
+    occurrence_ms: int | None = None
+    """When it was to begin by its series' rule, wherever it was moved since."""
+    begins_ms: int | None = None
+    ends_ms: int | None = None
+    opens_early: int = 0
+    """Minutes before its beginning from which on people may go in."""
+    cancelled_ms: int | None = None
+    changed: bool = False
+    """It was changed alone: what its series says doesn't hold for it."""
+    sequence: int = 0
+    graded_with_id: int | None = None
+    """The meeting whose column of the gradebook its attendance counts for; None: its own."""
+    room: Room = PLAIN
+    came_from: str = ""
+    """The service that it was on before it moved to this one."""
+
+    @property
+    def opens_ms(self) -> int | None:
+        """From when on people may go in; None for a standing meeting: at any time."""
+        return None if self.begins_ms is None else self.begins_ms - self.opens_early * MINUTE_MS
 
     def __repr__(self) -> str:
         """No passwords: a meeting may be printed."""
@@ -86,6 +113,7 @@ class NewMeeting:
     group_id: int | None = None
     title: str = ""
     text: str = ""
+    room: Room = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +226,16 @@ class Meetings:
         )
         self._database.write_statement(lambda c: c.execute(statement))
 
+    def named_by(self, meeting: int, resource_link_id: str) -> None:
+        """The link that names it, as a launch says; of a series it leads to every class."""
+        series = select(MeetingRow.series_id).where(MeetingRow.id == meeting).scalar_subquery()
+        statement = (
+            update(MeetingRow)
+            .where(or_(MeetingRow.id == meeting, MeetingRow.series_id == series))
+            .values(named_by_link_id=resource_link_id)
+        )
+        self._database.write_statement(lambda c: c.execute(statement))
+
     def by_meeting_id(self, meeting_id: str) -> Meeting | None:
         """The meeting by the ID that services know it by."""
         return self._one(_BY_MEETING_ID, {"meeting_id": meeting_id})
@@ -215,7 +253,8 @@ class Meetings:
         self._database.write_statement(lambda c: c.execute(statement))
 
     def follow_platforms(self, configured: Sequence[str], confirmed_before_ms: int) -> int:
-        """Let standing meetings meet on the service that is meant for them; how many moved.
+        """Let meetings meet on the service that is meant for them; how many moved: the standing
+        ones, and of the scheduled ones those that nobody opened yet.
 
         That is the one their link names, or else their course, or else their platform, of those
         that are ``configured``. An operator who names another means the courses that are there,
@@ -233,7 +272,7 @@ class Meetings:
         statement = (
             update(MeetingRow)
             .where(
-                MeetingRow.begins_ms.is_(None),
+                or_(MeetingRow.begins_ms.is_(None), MeetingRow.used_ms.is_(None)),
                 MeetingRow.service != wanted,
                 or_(
                     MeetingRow.service.not_in(configured),
@@ -242,7 +281,12 @@ class Meetings:
                 ),
             )
             .values(
-                service=wanted, create_time=None, remote_id="", confirmed_ms=None, moderator_ms=None
+                service=wanted,
+                came_from=MeetingRow.service,
+                create_time=None,
+                remote_id="",
+                confirmed_ms=None,
+                moderator_ms=None,
             )
         )
         return self._database.write_statement(lambda c: c.execute(statement).rowcount)
@@ -276,26 +320,34 @@ def insertion(database: Database, vault: Vault, new: NewMeeting, now_ms: int) ->
     """The statement that makes a meeting, with an ID and passwords of its own."""
     courses = select(CourseRow.conferencing).where(CourseRow.id == new.course_id).scalar_subquery()
     return insert(database, MeetingRow).values(
-        course_id=new.course_id,
-        resource_link_id=new.resource_link_id,
-        link_token=new.link_token,
-        group_id=new.group_id,
-        title=new.title,
-        text=new.text,
+        **meeting_values(vault, new, now_ms),
         service=func.coalesce(new.own_service, courses, new.service),
-        own_service=new.own_service,
-        meeting_id=f"lti-{secrets.token_hex(16)}",
-        name=new.name,
-        attendee_password_sealed=vault.seal(secrets.token_hex(12)),
-        moderator_password_sealed=vault.seal(secrets.token_hex(12)),
-        logout_url=new.logout_url,
-        record=new.record,
-        wait_for_moderator=new.wait_for_moderator,
-        meets_course_id=new.meets_course_id,
-        meets_connection=new.meets_connection,
-        lti_context_id=new.lti_context_id,
-        created_ms=now_ms,
     )
+
+
+def meeting_values(vault: Vault, new: NewMeeting, now_ms: int) -> dict[str, Any]:
+    """The row of a new meeting, its service apart; each time with another ID and passwords."""
+    return {
+        "course_id": new.course_id,
+        "resource_link_id": new.resource_link_id,
+        "link_token": new.link_token,
+        "group_id": new.group_id,
+        "title": new.title,
+        "text": new.text,
+        "own_service": new.own_service,
+        "meeting_id": f"lti-{secrets.token_hex(16)}",
+        "name": new.name,
+        "attendee_password_sealed": vault.seal(secrets.token_hex(12)),
+        "moderator_password_sealed": vault.seal(secrets.token_hex(12)),
+        "logout_url": new.logout_url,
+        "record": new.record,
+        "wait_for_moderator": new.wait_for_moderator,
+        "meets_course_id": new.meets_course_id,
+        "meets_connection": new.meets_connection,
+        "lti_context_id": new.lti_context_id,
+        "room": new.room.to_json(),
+        "created_ms": now_ms,
+    }
 
 
 def meeting_from(row: Row[Any], vault: Vault) -> Meeting:
@@ -305,6 +357,7 @@ def meeting_from(row: Row[Any], vault: Vault) -> Meeting:
         attendee_password=vault.open(row.attendee_password_sealed),
         moderator_password=vault.open(row.moderator_password_sealed),
         confirmed_ms=row.confirmed_ms or 0,
+        room=room_from(row.room),
     )
 
 
@@ -325,11 +378,22 @@ _PLAIN: Final = (
     "moderator_ms",
     "host_id",
     "link_token",
+    "named_by_link_id",
     "title",
     "text",
     "own_service",
     "group_id",
     "line_item_url",
+    "series_id",
+    "occurrence_ms",
+    "begins_ms",
+    "ends_ms",
+    "opens_early",
+    "cancelled_ms",
+    "changed",
+    "sequence",
+    "graded_with_id",
+    "came_from",
 )
 
 _MEETING: Final = select(MeetingRow.__table__)

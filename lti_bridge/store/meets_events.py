@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
 
+from lti_bridge.store.attendance.meets import same_classes
+from lti_bridge.store.gradebook import attendance_changed, course_changed
 from lti_bridge.store.tables import (
     CourseRow,
     MeetsAttendanceRow,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, RowMapping
 
     from lti_bridge.store.engine import Database
+    from lti_bridge.store.marks import Marks
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -129,9 +132,10 @@ class Presence:
 class MeetsEvents:
     """Queries on what MEETS has of our courses."""
 
-    def __init__(self, database: Database) -> None:
-        """Queries run in transactions of ``database``."""
+    def __init__(self, database: Database, marks: Marks) -> None:
+        """Queries run in transactions of ``database``; ``marks`` tell who was erased of late."""
         self._database = database
+        self._marks = marks
 
     def of_course(self, course: int, now_ms: int) -> CourseEvents:
         """The course's events by time, those nearest to now, with their recordings."""
@@ -245,9 +249,14 @@ class MeetsEvents:
             connection.execute(
                 delete(MeetsAttendanceRow).where(MeetsAttendanceRow.event_id == event)
             )
-            if entries:
-                rows = [{"event_id": event, **_presence(one)} for one in entries]
+            texts = (text for one in entries for text in (one.name, one.email))
+            erased = self._marks.among(connection, texts)
+            there = [one for one in entries if not {one.name, one.email} & erased]
+            if there:
+                rows = [{"event_id": event, **_presence(one)} for one in there]
                 connection.execute(insert(connection, MeetsAttendanceRow), rows)
+            for meeting in same_classes(connection, MeetsEventRow.id == event).values():
+                attendance_changed(connection, meeting)
 
         self._database.write(change)
 
@@ -361,6 +370,7 @@ def _replace(connection: Connection, course: int, found: Sequence[FoundEvent]) -
     own = select(CourseRow.id).where(CourseRow.id == course).with_for_update(key_share=True)
     if connection.execute(own).first() is None:
         return
+    before = _attended_at(connection, course)
     for one in found:
         _replace_recordings(connection, _upsert(connection, course, one), one.recordings)
     known = select(MeetsEventRow.meets_id).where(MeetsEventRow.course_id == course)
@@ -372,6 +382,15 @@ def _replace(connection: Connection, course: int, found: Sequence[FoundEvent]) -
                 MeetsEventRow.course_id == course, MeetsEventRow.meets_id.in_(some)
             )
         )
+    if _attended_at(connection, course) != before:
+        course_changed(connection, course)
+
+
+def _attended_at(connection: Connection, course: int) -> set[tuple[Any, ...]]:
+    """When people were in: other times may make an event another class, or none of ours."""
+    events = select(MeetsEventRow.id, MeetsEventRow.begins_ms, MeetsEventRow.ends_ms)
+    which = events.where(MeetsEventRow.course_id == course, MeetsEventRow.attendees > 0)
+    return {tuple(row) for row in connection.execute(which)}
 
 
 def batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from lti_bridge.errors import StoreError
@@ -47,7 +47,8 @@ class Outcomes:
         self._now = now
 
     def add(self, outcomes: list[Outcome]) -> None:
-        """Remember them, of several for one person and meeting the last.
+        """Remember them, of several for one person and meeting the last. Those of a class of a
+        series are its whole series'.
 
         Those of a meeting or person that is gone by now (it may have been moved meanwhile) are
         left out. Raises :class:`StoreError`.
@@ -57,8 +58,9 @@ class Outcomes:
 
         def change(connection: Connection) -> None:
             for one in latest.values():
-                if _are_there(connection, one):
-                    _keep(connection, one, now_ms)
+                meeting = _graded_in(connection, one)
+                if meeting is not None:
+                    _keep(connection, replace(one, meeting_id=meeting), now_ms)
 
         try:
             self._database.write(change)
@@ -99,11 +101,12 @@ class Outcomes:
         return self._database.read(lambda c: c.execute(statement).scalars().first())
 
 
-def _are_there(connection: Connection, one: Outcome) -> bool:
-    statement = select(
-        exists().where(MeetingRow.id == one.meeting_id), exists().where(UserRow.id == one.user_id)
+def _graded_in(connection: Connection, one: Outcome) -> int | None:
+    """The meeting whose grades are sent there; None where it or the person is gone."""
+    statement = select(func.coalesce(MeetingRow.graded_with_id, MeetingRow.id)).where(
+        MeetingRow.id == one.meeting_id, exists().where(UserRow.id == one.user_id)
     )
-    return all(connection.execute(statement).one())
+    return connection.execute(statement).scalar()
 
 
 def _keep(connection: Connection, one: Outcome, now_ms: int) -> None:

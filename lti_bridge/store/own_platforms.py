@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
 from lti_bridge.errors import NotAllowed
-from lti_bridge.store.platforms import allow
+from lti_bridge.store.platforms import note_deployment
 from lti_bridge.store.tables import ConnectionRow
 from lti_bridge.store.upsert import insert
 
@@ -36,10 +36,25 @@ class PlatformValues:
     deployment_ids: tuple[str, ...] = ()
 
 
-def put_platform(connection: Connection, values: PlatformValues, now_ms: int) -> int:
+@dataclass(frozen=True, slots=True)
+class OldPlatformValues:
+    """What is kept of an LTI 1.1 platform that an admin manages, beside its key and secret."""
+
+    name: str
+    type: str
+    preset: str
+    meets_connection: int
+    conferencing: str
+    hosts: tuple[str, ...] = ()
+
+
+def put_platform(
+    connection: Connection, values: PlatformValues, now_ms: int, *, replaces: bool = True
+) -> int:
     """Make the platform, or give the one of that issuer and client ID these values; its row.
 
-    Raises :class:`NotAllowed` where the settings file manages it.
+    Raises :class:`NotAllowed` where the settings file manages it, and where there is one, unless
+    that ``replaces`` it.
     """
     row = connection.execute(
         select(ConnectionRow.id, ConnectionRow.managed_by, ConnectionRow.key_set_url).where(
@@ -48,10 +63,9 @@ def put_platform(connection: Connection, values: PlatformValues, now_ms: int) ->
     ).first()
     if row is not None and row.managed_by == "file":
         raise managed_by_file(values.name)
-    columns = asdict(values) | {"hosts": json.dumps(list(values.hosts))}
-    del columns["deployment_ids"]
-    columns |= {
-        "auth_audience": values.auth_audience or None,
+    if row is not None and not replaces:
+        raise _taken()
+    columns = _columns(values) | {
         "managed_by": "admin",
         "active": True,
         "updated_ms": now_ms,
@@ -71,8 +85,79 @@ def put_platform(connection: Connection, values: PlatformValues, now_ms: int) ->
             update(ConnectionRow).where(ConnectionRow.id == platform_id).values(**columns)
         )
     for deployment_id in values.deployment_ids:
-        allow(connection, platform_id, deployment_id, now_ms)
+        note_deployment(connection, platform_id, deployment_id, "allowed", now_ms)
     return platform_id
+
+
+def add_old_platform(
+    connection: Connection, values: OldPlatformValues, key: str, sealed: str, now_ms: int
+) -> int:
+    """Make a platform of LTI 1.1 with that consumer key and sealed secret; its row."""
+    made = connection.execute(
+        insert(connection, ConnectionRow)
+        .values(
+            **_columns(values),
+            version="1.1",
+            consumer_key=key,
+            shared_secret_sealed=sealed,
+            managed_by="admin",
+            active=True,
+            created_ms=now_ms,
+            updated_ms=now_ms,
+        )
+        .returning(ConnectionRow.id)
+    )
+    return int(made.scalar_one())
+
+
+def change_platform(
+    connection: Connection,
+    platform_id: int,
+    values: PlatformValues | OldPlatformValues,
+    new_deployments: str,
+    now_ms: int,
+) -> None:
+    """Give a platform of an admin's, of the same version, these values; its deployments stay.
+
+    Raises :class:`NotAllowed` where the settings file manages it, where another has that issuer
+    and client ID, and where it is gone.
+    """
+    row = connection.execute(
+        select(ConnectionRow.managed_by, ConnectionRow.key_set_url).where(
+            ConnectionRow.id == platform_id
+        )
+    ).first()
+    if row is None or row.managed_by == "file":
+        raise managed_by_file(values.name)
+    columns = _columns(values) | {"new_deployments": new_deployments, "updated_ms": now_ms}
+    if isinstance(values, PlatformValues):
+        same = select(ConnectionRow.id).where(
+            ConnectionRow.issuer == values.issuer,
+            ConnectionRow.client_id == values.client_id,
+            ConnectionRow.id != platform_id,
+        )
+        if connection.execute(same).first():
+            raise _taken()
+        if row.key_set_url != values.key_set_url:
+            columns |= {"key_set": None, "key_set_ms": None}  # keys of another address are no keys
+    where = ConnectionRow.id == platform_id
+    connection.execute(update(ConnectionRow).where(where).values(**columns))
+
+
+def _columns(values: PlatformValues | OldPlatformValues) -> dict[str, Any]:
+    columns = asdict(values) | {"hosts": json.dumps(list(values.hosts))}
+    if isinstance(values, PlatformValues):
+        del columns["deployment_ids"]
+        columns["auth_audience"] = values.auth_audience or None
+    return columns
+
+
+def _taken() -> NotAllowed:
+    return NotAllowed(
+        "There is an LMS of this issuer and client ID already.",
+        remedy="Change that one.",
+        code="platform_taken",
+    )
 
 
 def managed_by_file(name: str) -> NotAllowed:

@@ -138,7 +138,7 @@ class Platforms:
             row_id = _upsert(connection, platform, values, now_ms)
             kept.add(row_id)
             for deployment_id in platform.deployment_ids:
-                allow(connection, row_id, deployment_id, now_ms)
+                note_deployment(connection, row_id, deployment_id, "allowed", now_ms)
         connection.execute(
             update(ConnectionRow)
             .where(ConnectionRow.managed_by == "file", ConnectionRow.id.not_in(kept))
@@ -149,17 +149,35 @@ class Platforms:
         self, platform_id: int, deployment_id: str, state: DeploymentState, now_ms: int
     ) -> None:
         """Note a deployment seen for the first time; one that is known stays as it is."""
-        statement = (
-            insert(self._database, DeploymentRow)
-            .values(
-                connection_id=platform_id,
-                deployment_id=deployment_id,
-                state=state,
-                first_seen_ms=now_ms,
-            )
-            .on_conflict_do_nothing()
+        self._database.write(
+            lambda c: note_deployment(c, platform_id, deployment_id, state, now_ms, decided=False)
         )
-        self._database.write(lambda c: c.execute(statement))
+
+    def change_policies(
+        self, platform_id: int, changes: Mapping[str, bool | int | None], now_ms: int
+    ) -> bool:
+        """Set policies of a platform, or let them be as usual (None); False where there is none.
+
+        Also of those in the settings file, which doesn't speak of them.
+        """
+
+        def change(connection: Connection) -> bool:
+            one_at_a_time(connection, LOCK_KEY)
+            said = connection.execute(
+                select(ConnectionRow.policies).where(ConnectionRow.id == platform_id)
+            ).scalar()
+            if said is None:
+                return False
+            changed = {**json.loads(said), **changes}
+            kept = {name: value for name, value in changed.items() if value is not None}
+            connection.execute(
+                update(ConnectionRow)
+                .where(ConnectionRow.id == platform_id)
+                .values(policies=json.dumps(kept), updated_ms=now_ms)
+            )
+            return True
+
+        return self._database.write(change)
 
     def change_roles(
         self, platform_id: int, changes: Mapping[str, Role | None], now_ms: int
@@ -247,6 +265,7 @@ def _values(platform: PlatformSettings) -> dict[str, Any]:
     return {
         "name": platform.name,
         "type": platform.type,
+        "preset": platform.preset,
         "version": platform.version,
         "issuer": platform.issuer or None,
         "client_id": platform.client_id or None,
@@ -291,16 +310,28 @@ def _upsert(
     return int(row.id)
 
 
-def allow(connection: Connection, platform_id: int, deployment_id: str, now_ms: int) -> None:
-    """Let a deployment in, whether or not it was ever seen."""
-    statement = insert(connection, DeploymentRow).values(
+def note_deployment(
+    connection: Connection,
+    platform_id: int,
+    deployment_id: str,
+    state: DeploymentState,
+    now_ms: int,
+    *,
+    decided: bool = True,
+) -> None:
+    """Say how it is with a deployment, whether or not it was ever seen.
+
+    ``decided``: by an admin, so that it holds from now on; else only of one that is new.
+    """
+    new = insert(connection, DeploymentRow).values(
         connection_id=platform_id,
         deployment_id=deployment_id,
-        state="allowed",
+        state=state,
         first_seen_ms=now_ms,
     )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["connection_id", "deployment_id"], set_={"state": "allowed"}
-        )
-    )
+    key = ["connection_id", "deployment_id"]
+    if decided:
+        new = new.on_conflict_do_update(index_elements=key, set_={"state": state})
+    else:
+        new = new.on_conflict_do_nothing(index_elements=key)
+    connection.execute(new)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from lti_bridge.store.gradebook import attendance_changed
 from lti_bridge.store.numbering import by_meets, number
@@ -23,9 +23,10 @@ from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from lti_bridge.store.engine import Database
+    from lti_bridge.store.marks import Marks
 
 AttendanceSource = Literal["service", "callback"]
 MINUTE_MS: Final = 60_000
@@ -47,6 +48,12 @@ class Collectable:
     meeting_id: str
     """As the service knows it."""
     service: str
+    elsewhere: tuple[str, ...] = ()
+    """Other services that have something of it: it was there before it moved to this one."""
+    has_left: bool = False
+    """That service is such another one."""
+    remote_id: str = ""
+    """The service's own number of it, where it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +82,24 @@ class FoundStay:
     left_ms: int | None
 
 
+class _Somebody(Protocol):
+    @property
+    def user_number(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_Somebody)
+
+
 class Records:
     """Queries on recordings and attendance."""
 
-    def __init__(self, database: Database) -> None:
-        """Queries run in transactions of ``database``."""
+    def __init__(self, database: Database, marks: Marks) -> None:
+        """Queries run in transactions of ``database``; ``marks`` tell who was erased of late."""
         self._database = database
+        self._marks = marks
 
     def take_due(self, now_ms: int, *, limit: int = 200) -> list[Collectable]:
         """Meetings to ask for, noted as asked in the same moment: no two workers get the same.
@@ -88,51 +107,87 @@ class Records:
         Those that were used of late, and those of which a service told something since.
         """
         told = (
-            select(NoticeRow.id)
-            .where(
-                NoticeRow.meeting_id == MeetingRow.id,
-                NoticeRow.at_ms > MeetingRow.collected_ms,
-            )
-            .exists()
+            select(NoticeRow.meeting_id)
+            .join(MeetingRow, MeetingRow.id == NoticeRow.meeting_id)
+            .where(NoticeRow.at_ms > func.coalesce(MeetingRow.collected_ms, 0))
         )
         asked = MeetingRow.collected_ms
-        due = (
-            select(MeetingRow.id)
-            .where(
-                MeetingRow.used_ms > now_ms - LAST_MS,
-                or_(
-                    and_(asked.is_(None), MeetingRow.used_ms <= now_ms - SETTLED_MS),
-                    and_(asked <= now_ms - SOON_MS, MeetingRow.used_ms > now_ms - OFTEN_MS),
-                    asked <= now_ms - DAY_MS,
-                    told,
-                ),
-            )
-            .order_by(MeetingRow.used_ms)
-            .limit(limit)
+        used_of_late = and_(
+            MeetingRow.used_ms > now_ms - LAST_MS,
+            or_(
+                and_(asked.is_(None), MeetingRow.used_ms <= now_ms - SETTLED_MS),
+                and_(asked <= now_ms - SOON_MS, MeetingRow.used_ms > now_ms - OFTEN_MS),
+                asked <= now_ms - DAY_MS,
+            ),
         )
+        return self._take(or_(used_of_late, MeetingRow.id.in_(told)), now_ms, limit)
+
+    def take_kept(self, now_ms: int, *, limit: int = 200) -> list[Collectable]:
+        """Meetings of long ago that left recordings, to see once a day whether those are still
+        there; taken as by :meth:`take_due`.
+        """
+        recorded = select(RecordingRow.meeting_id).where(RecordingRow.gone.is_(False))
+        long_ago = and_(
+            MeetingRow.used_ms <= now_ms - LAST_MS,
+            or_(MeetingRow.collected_ms.is_(None), MeetingRow.collected_ms <= now_ms - DAY_MS),
+            MeetingRow.id.in_(recorded),
+        )
+        return self._take(long_ago, now_ms, limit)
+
+    def _take(self, condition: ColumnElement[bool], now_ms: int, limit: int) -> list[Collectable]:
+        due = select(MeetingRow.id).where(condition).order_by(MeetingRow.used_ms).limit(limit)
         take = (
             update(MeetingRow)
             .where(MeetingRow.id.in_(chosen(due)))
             .values(collected_ms=now_ms)
-            .returning(MeetingRow.id, MeetingRow.meeting_id, MeetingRow.service)
+            .returning(
+                MeetingRow.id,
+                MeetingRow.meeting_id,
+                MeetingRow.service,
+                MeetingRow.came_from,
+                MeetingRow.remote_id,
+            )
         )
-        rows = self._database.write(lambda c: c.execute(take).all())
-        return [Collectable(row.id, row.meeting_id, row.service) for row in rows]
+        return self._database.write(lambda c: _with_places(c, c.execute(take).all()))
 
     def give_back(self, meetings: Collection[int]) -> None:
         """Nothing came of asking for these: the next run asks again."""
         statement = update(MeetingRow).where(MeetingRow.id.in_(meetings)).values(collected_ms=None)
         self._database.write_statement(lambda c: c.execute(statement))
 
-    def save_recordings(self, meeting: int, found: Sequence[FoundRecording], now_ms: int) -> None:
-        """All that there are of a meeting; one that was there and isn't found is gone."""
-        self._database.write(lambda c: _save_recordings(c, meeting, found, now_ms))
+    def look_again(self, service: str, record_ids: Collection[str]) -> None:
+        """Something was done with these recordings at their service: the next run asks."""
+        theirs = select(RecordingRow.meeting_id).where(
+            RecordingRow.service == service, RecordingRow.record_id.in_(record_ids)
+        )
+        statement = update(MeetingRow).where(MeetingRow.id.in_(theirs)).values(collected_ms=None)
+        self._database.write_statement(lambda c: c.execute(statement))
+
+    def save_recordings(
+        self, meeting: int, service: str, found: Sequence[FoundRecording], now_ms: int
+    ) -> None:
+        """All that a service has of a meeting; one that was there and isn't found is gone."""
+        self._database.write(lambda c: _save_recordings(c, meeting, service, found, now_ms))
 
     def save_attendance(
-        self, meeting: int, source: AttendanceSource, stays: Sequence[FoundStay], *, is_final: bool
+        self,
+        meeting: int,
+        source: AttendanceSource,
+        stays: Sequence[FoundStay],
+        *,
+        is_final: bool | None,
     ) -> None:
-        """What a source says of a meeting's sessions; what it said of others stays."""
-        self._database.write(lambda c: _save_attendance(c, meeting, source, stays, is_final))
+        """What a source says of a meeting's sessions; what it said of others stays.
+
+        ``is_final``: whether that is all of the last session; None: of earlier ones.
+        """
+
+        def save(connection: Connection) -> None:
+            people = people_by_number(connection, meeting, {one.user_number for one in stays})
+            there = without_erased(connection, self._marks, stays, people)
+            _save_attendance(connection, meeting, source, there, people, is_final)
+
+        self._database.write(save)
 
     def attendance_told(self, meeting: int) -> list[str]:
         """What a service sent by itself of a meeting (JSON), oldest first."""
@@ -144,12 +199,39 @@ class Records:
         return list(self._database.read(lambda c: c.execute(statement).scalars()))
 
 
+def _with_places(
+    connection: Connection, rows: Sequence[Row[int, str, str, str, str]]
+) -> list[Collectable]:
+    kept = (
+        select(RecordingRow.meeting_id, RecordingRow.service)
+        .where(RecordingRow.meeting_id.in_([row.id for row in rows]), RecordingRow.gone.is_(False))
+        .distinct()
+    )
+    places: dict[int, set[str]] = {row.id: {row.came_from} for row in rows}
+    for meeting, service in connection.execute(kept) if rows else ():
+        places[meeting].add(service)
+    return [
+        Collectable(
+            row.id,
+            row.meeting_id,
+            row.service,
+            tuple(sorted(places[row.id] - {row.service, ""})),
+            remote_id=row.remote_id,
+        )
+        for row in rows
+    ]
+
+
 def _save_recordings(
-    connection: Connection, meeting: int, found: Iterable[FoundRecording], now_ms: int
+    connection: Connection,
+    meeting: int,
+    service: str,
+    found: Iterable[FoundRecording],
+    now_ms: int,
 ) -> None:
     ids = []
     for one in found:
-        values: dict[str, Any] = {**asdict(one), "seen_ms": now_ms, "gone": False}
+        values = {**asdict(one), "service": service, "seen_ms": now_ms, "gone": False}
         ids.append(values.pop("record_id"))
         connection.execute(
             insert(connection, RecordingRow)
@@ -158,7 +240,11 @@ def _save_recordings(
         )
     connection.execute(
         update(RecordingRow)
-        .where(RecordingRow.meeting_id == meeting, RecordingRow.record_id.not_in(ids))
+        .where(
+            RecordingRow.meeting_id == meeting,
+            RecordingRow.service == service,
+            RecordingRow.record_id.not_in(ids),
+        )
         .values(gone=True)
     )
 
@@ -168,9 +254,9 @@ def _save_attendance(
     meeting: int,
     source: AttendanceSource,
     stays: Sequence[FoundStay],
-    is_final: bool,
+    people: Mapping[str, tuple[int, str, str]],
+    is_final: bool | None,
 ) -> None:
-    people = _people(connection, meeting, {one.user_number for one in stays})
     for one in stays:
         user_id, email, role = people.get(one.user_number, (None, "", ""))
         values = {
@@ -193,13 +279,26 @@ def _save_attendance(
                 index_elements=["meeting_id", "source", "attendee", "joined_ms"], set_=values
             )
         )
-    connection.execute(
-        update(MeetingRow).where(MeetingRow.id == meeting).values(attendance_final=is_final)
-    )
+    if is_final is not None:
+        connection.execute(
+            update(MeetingRow).where(MeetingRow.id == meeting).values(attendance_final=is_final)
+        )
     attendance_changed(connection, meeting)
 
 
-def _people(
+def without_erased(
+    connection: Connection, marks: Marks, found: Iterable[_T], people: Container[str]
+) -> list[_T]:
+    """Those who aren't somebody erased of late: whoever is known, and whom no mark is of."""
+    found = list(found)
+    unknown = [one for one in found if one.user_number not in people]
+    texts = (text for one in unknown for text in (one.user_number, one.name))
+    erased = marks.among(connection, texts)
+    gone = {id(one) for one in unknown if {one.user_number, one.name} & erased}
+    return [one for one in found if id(one) not in gone]
+
+
+def people_by_number(
     connection: Connection, meeting: int, numbers: Collection[str]
 ) -> dict[str, tuple[int, str, str]]:
     """Row, e-mail and role in the course, by the number that a service was told."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from lti_bridge.errors import StoreError
 from lti_bridge.settings import Conferencing
 from lti_bridge.store.engine import one_at_a_time
-from lti_bridge.store.tables import CourseRow, ServiceRow
+from lti_bridge.store.tables import ConnectionRow, CourseRow, ServiceRow
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
@@ -39,6 +39,16 @@ class StoredService:
     """The admins' own; None for one of the settings file, and for one that can't be read."""
     problem: str = ""
     """Why it can't be read: sealed with a secret key that is gone, or spoiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUse:
+    """Who meets on a service by its name."""
+
+    platforms: Sequence[str]
+    """Names of the LMSs at work whose courses do."""
+    courses: int = 0
+    """Courses that do so whatever their LMS says."""
 
 
 class ConferencingServices:
@@ -125,6 +135,29 @@ class ConferencingServices:
     def rest(self, name: str, *, resting: bool) -> bool:
         """Whether it takes no new meetings; False where there is no such service."""
         return self._change(name, {"resting": resting})
+
+    def uses(self) -> dict[str, ServiceUse]:
+        """Who meets on which service."""
+
+        def read(connection: Connection) -> dict[str, ServiceUse]:
+            by_platform = select(ConnectionRow.conferencing, ConnectionRow.name).where(
+                ConnectionRow.active
+            )
+            platforms: dict[str, list[str]] = {}
+            for service, name in connection.execute(by_platform.order_by(ConnectionRow.id)):
+                platforms.setdefault(service, []).append(name)
+            by_course = (
+                select(CourseRow.conferencing, func.count())
+                .where(CourseRow.conferencing.is_not(None))
+                .group_by(CourseRow.conferencing)
+            )
+            courses = {str(name): int(n) for name, n in connection.execute(by_course)}
+            return {
+                service: ServiceUse(platforms.get(service, ()), courses.get(service, 0))
+                for service in platforms.keys() | courses.keys()
+            }
+
+        return self._database.read(read)
 
     def assign_course(self, course_id: int, name: str | None) -> bool:
         """The service a course meets on; None: its platform's. False where there is no course."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import time
 from typing import TYPE_CHECKING
 
 from flask import Response, g, jsonify, request
 
 from lti_bridge.errors import NotAllowed, RemoteError
+from lti_bridge.scheduling.timing import CLOSED
 from lti_bridge.security.sessions import FrameSession, Sessions, require_moderator
+from lti_bridge.web.asking import asked_meeting
 from lti_bridge.web.pages import Pages, visitor_of
+from lti_bridge.web.times import tell_for
 
 if TYPE_CHECKING:
     from lti_bridge.directory import Visit
@@ -33,10 +37,8 @@ class CourseViews:
     begin: Callable[[], Visit]
 
     def join(self) -> Response:
-        """``POST /course/join``: into class."""
-        session = self.session("join")
-        meeting = self.entrance.meeting(session.meeting)
-        self.groups.check(meeting, session.role, session.user_id)
+        """``POST /course/join``: into class; the page's own, or the course's named ``meeting``."""
+        session = self._about(self.session("join"))
         return self.pages.join(session, g.visit)
 
     def open(self) -> Response:
@@ -45,32 +47,55 @@ class CourseViews:
         return self.pages.of_meeting(session, g.visit)
 
     def status(self) -> Response:
-        """``POST /course/status``: what a page asks while it waits; answered from memory."""
+        """``POST /course/status``: what a page asks while it waits; answered from memory.
+
+        ``opens_in``: milliseconds until a scheduled class opens, by our clock; ``closed``: it is
+        over, or doesn't take place; ``lead``, ``classes``: see :meth:`Changing.versions`.
+        """
         session = self.session("status")
-        status = self.entrance.status(session.meeting)
+        versions = self._versions(session)
+        session = self._about(session)
+        meeting = self.entrance.meeting(session.meeting)
+        status = self.entrance.status(meeting.id)
         g.visit.outcome = "status"
         self.people.want(session.course_id)
         answer = jsonify(
-            open=self._is_open(session),
+            **self._door(session),
             running=status.running if status else None,
             participants=status.participants if status else None,
             trouble=self.entrance.trouble(session.meeting) is not None,
-            classes=self._classes_version(session),
+            **versions,
+            **_opens_in(meeting.opens_ms),
         )
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    def _classes_version(self, session: FrameSession) -> str:
+    def _versions(self, session: FrameSession) -> dict[str, str]:
         self.classes.want(session.course_id)
-        there = self.classes.of_course(session.course_id, session.role)
-        return there.version if there else ""
+        return self.pages.changing.versions(session)
 
-    def _is_open(self, session: FrameSession) -> bool:
+    def _about(self, session: FrameSession) -> FrameSession:
+        """The session as of a page of the meeting that the form is about; its right is checked."""
+        meeting = asked_meeting(self.entrance, self.groups, session)
+        if meeting.id == session.meeting:
+            return session
+        g.visit.meeting_id = meeting.id
+        title = meeting.title or session.link_title
+        return replace(session, meeting=meeting.id, link_title=title)
+
+    def _door(self, session: FrameSession) -> dict[str, bool]:
         # A service that is down isn't news to everybody who waits, every ten seconds.
         try:
-            return self.entrance.is_open(session.meeting, visitor_of(session))
+            meeting, rights = self.entrance.meeting(session.meeting), self.pages.rights
+            visitor = rights.as_whom(session, meeting, visitor_of(session))
+            hosting = rights.hosts(session, meeting)
+            return {"open": self.entrance.is_open(meeting.id, visitor, hosting=hosting)}
         except RemoteError:
-            return False
+            return {"open": False}
+        except NotAllowed as refusal:
+            if refusal.code not in CLOSED:
+                raise
+            return {"open": False, "closed": True}
 
     def settings(self) -> Response:
         """``POST /course/settings``: whether students wait for a teacher; teachers only."""
@@ -104,4 +129,10 @@ class CourseViews:
         visit.course_id, visit.user_id = session.course_id, session.user_id
         visit.meeting_id = session.meeting or None
         g.frame_session = session
+        tell_for(session)
         return session
+
+
+def _opens_in(opens_ms: int | None) -> dict[str, int]:
+    left_ms = 0 if opens_ms is None else opens_ms - int(time() * 1000)
+    return {"opens_in": left_ms} if left_ms > 0 else {}

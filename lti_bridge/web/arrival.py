@@ -11,6 +11,7 @@ from lti_bridge.directory import LAUNCH_SECONDS, SUBMISSION_REVIEW, Patience
 from lti_bridge.scheduling import visitor_for
 from lti_bridge.security import FrameSession
 from lti_bridge.security.sessions import moderators_only
+from lti_bridge.web.own_groups import leads_to_groups
 
 if TYPE_CHECKING:
     from lti_bridge.directory import (
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     )
     from lti_bridge.scheduling import LinkBook
     from lti_bridge.store import Meeting
+    from lti_bridge.web.own_groups import OwnGroups
     from lti_bridge.web.pages import Pages
     from lti_bridge.web.picker import Picker
+    from lti_bridge.web.preferences import Preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Arrival:
     pages: Pages
     services: ServiceBook
     picker: Picker
+    preferred: Preferred
+    own_groups: OwnGroups
 
     def __call__(self, launch: Launch, visit: Visit) -> Response:
         """The answer to a launch (CONTRACT.md, 4: "Which page", "Frame or window")."""
@@ -56,19 +61,23 @@ class Arrival:
         if launch.platform.version != "1.1":  # which has none; a course moved from it keeps its own
             self.services.note(launch, course)
         if launch.deep_linking is not None:
-            session = _session(launch, course, person, None)
+            session = self.preferred(_session(launch, course, person, None), visit)
             return self.picker.open(launch, launch.deep_linking, course, session)
         visit.step = "meeting"
         meeting = self.links.meeting_for(launch, course)
         visit.meeting_id = meeting.id
         self.outcomes.keep(launch, person, meeting.id)
         session = _session(launch, course, person, meeting)
-        if launch.message_type == SUBMISSION_REVIEW:
+        is_review = launch.message_type == SUBMISSION_REVIEW
+        if leads_to_groups(launch) and not is_review:
+            return self.own_groups(launch, session, meeting, visit)
+        if not is_review and _goes_to_meeting(launch) and launch.target == "window":
+            return self.pages.join(session, visit, preferred=self.preferred)
+        session = self.preferred(session, visit)
+        if is_review:
             return self.pages.of_meeting(session, visit)
         if not _goes_to_meeting(launch):
             return self.pages.course(session, visit)
-        if launch.target == "window":
-            return self.pages.join(session, visit)
         return self.pages.join_button(session, visit)
 
 
@@ -94,4 +103,6 @@ def _session(
         link_title=launch.link_title,
         observer=launch.observer,
         framed_by=launch.framed_by,
+        lms_locale=launch.locale,
+        assistant=launch.assistant,
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from babel.dates import format_datetime, format_time
-from flask_babel import get_locale
+from lti_bridge.web.times import Span, span_of
 
 if TYPE_CHECKING:
     from lti_bridge.scheduling import Elsewhere
@@ -33,17 +31,6 @@ SHOWN_AT_ONCE: Final = 5
 """Of the classes to come, and of those that were, before the rest is folded away."""
 AN_HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From when to when; in words, until a script tells it in the person's zone."""
-
-    begins: str
-    """ISO 8601 in UTC."""
-    ends: str
-    """The same, or empty."""
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +93,6 @@ def _is_over(event: MeetsEvent, now_ms: int) -> bool:
     if ends_ms is None:
         ends_ms = (event.begins_ms or 0) + AN_HOUR_MS
     return ends_ms <= now_ms
-
-
-def span_of(begins_ms: int | None, ends_ms: int | None) -> Span | None:
-    """None where the beginning isn't known."""
-    if begins_ms is None:
-        return None
-    begins = moment(begins_ms)
-    if ends_ms is None or ends_ms < begins_ms:
-        return Span(begins.isoformat(), "", f"{_day_and_time(begins)} UTC")
-    ends = moment(ends_ms)
-    if begins.date() == ends.date():
-        until = format_time(ends, "short", tzinfo=UTC, locale=get_locale())
-    else:
-        until = _day_and_time(ends)
-    words = f"{_day_and_time(begins)} – {until} UTC"
-    return Span(begins.isoformat(), ends.isoformat(), words)
-
-
-def moment(unix_ms: int) -> datetime:
-    """In UTC, to the second."""
-    return datetime.fromtimestamp(unix_ms // 1000, UTC)
-
-
-def _day_and_time(moment: datetime) -> str:
-    return format_datetime(moment, "medium", tzinfo=UTC, locale=get_locale())
 
 
 def attendees(stays: Sequence[Presence]) -> list[Attendee]:

@@ -17,7 +17,7 @@ from lti_bridge.meets_api import Redirect as Elsewhere
 from lti_bridge.reports.spreadsheets import csv_lines
 from lti_bridge.security import Redirect
 from lti_bridge.security.sessions import require_moderator
-from lti_bridge.web.classes import moment
+from lti_bridge.web.times import moment
 
 if TYPE_CHECKING:
     from lti_bridge.meets_api import File

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lti_bridge.directory import DeepLinkingRequest
-    from lti_bridge.store import Meeting
+    from lti_bridge.store import Meeting, Series
 
 LONGEST_TITLE: Final = 200
 LONGEST_TEXT: Final = 1000
@@ -42,16 +42,20 @@ class Offers:
     shown: tuple[Shown, ...]
     graded: bool
     services: tuple[str, ...]
+    groups: bool = False
 
     @classmethod
-    def of(cls, request: DeepLinkingRequest, services: Sequence[str]) -> Offers:
-        """``services``: there is a choice only where there are several."""
+    def of(cls, request: DeepLinkingRequest, services: Sequence[str], *, groups: bool) -> Offers:
+        """``services``: there is a choice only where there are several; ``groups``: the LMS tells
+        of the course's groups.
+        """
         ways: tuple[Shown, ...] = ("iframe", "window")
         return cls(
             multiple=request.accept_multiple,
             shown=tuple(way for way in ways if way in request.targets),
             graded=request.accept_line_item is not False,
             services=tuple(services) if len(services) > 1 else (),
+            groups=groups,
         )
 
 
@@ -63,9 +67,17 @@ class Block:
     form: Mapping[str, str]
     title: str = ""
     meeting: Meeting | None = None
+    series: Series | None = None
     picked: bool = False
     errors: dict[str, LazyString] = field(default_factory=dict)
     """By the field's name."""
+
+    @property
+    def choice(self) -> str:
+        """What it is picked by; empty for a new class."""
+        if self.series is not None:
+            return f"s{self.series.id}"
+        return str(self.meeting.id) if self.meeting else ""
 
     def value(self, name: str, usual: str = "") -> str:
         """What is, or was, in a field."""
@@ -77,7 +89,7 @@ class Block:
 
     def check(self) -> None:
         """A new class needs a title."""
-        if self.meeting is None and not self._title():
+        if self.meeting is None and self.series is None and not self._title():
             self.errors["title"] = NO_TITLE
 
     def new_class(self, offers: Offers) -> NewClass:
@@ -104,6 +116,7 @@ class Block:
             available=self._span("from", "until", zone),
             submission=self._span("counts-from", "counts-until", zone) if graded else Span(),
             points=self._points() if graded else None,
+            groups=offers.groups and self.is_on("groups"),
         )
 
     def _shown(self, offers: Offers) -> Shown:

@@ -16,12 +16,13 @@ from flask_babel import LazyString, lazy_gettext
 from lti_bridge.directory.text import clean
 from lti_bridge.errors import NotAllowed
 from lti_bridge.reports import GradeReports, missing_offer
-from lti_bridge.reports.grading import minutes
+from lti_bridge.reports.held import minutes
 from lti_bridge.reports.spreadsheets import csv_lines
 from lti_bridge.security.sessions import require_moderator
 from lti_bridge.store import GradingRules
-from lti_bridge.web.classes import Span, span_of
+from lti_bridge.web.asking import number_field
 from lti_bridge.web.elsewhere import file_headers, utc
+from lti_bridge.web.times import Span, span_of
 
 if TYPE_CHECKING:
     from lti_bridge.reports import GradeLine, GradeReport
@@ -43,6 +44,8 @@ HEADS: Final = (
     "points",
     "sent (UTC)",
     "answer",
+    "corrected by",
+    "corrected (UTC)",
 )
 
 ReadSession = Callable[[str], "FrameSession"]
@@ -88,6 +91,8 @@ class ShownLine:
     percent: str
     """Measured; empty: nothing is known of them."""
     corrected: str
+    said: Span | None
+    """When a teacher said otherwise."""
     sent: Span | None
     answer: LazyString | None
     """What went wrong with it, in words."""
@@ -138,7 +143,15 @@ class GradingViews:
             return self._page(session, meeting, wrong=NOT_UNDERSTOOD)
         excused = request.form.get("excused") == "true"
         value = None if corrected < 0 else corrected
-        if person is None or not self.gradebook.judge(meeting.id, person, value, excused=excused):
+        done = person is not None and self.gradebook.judge(
+            meeting.id,
+            person,
+            value,
+            excused=excused,
+            by=session.user_id,
+            now_ms=_now_ms(),
+        )
+        if not done:
             raise NotAllowed(
                 "Nobody of this course is graded by that number.",
                 remedy="Open the link in the course again.",
@@ -154,7 +167,7 @@ class GradingViews:
         return session, self._meeting(session)
 
     def _meeting(self, session: FrameSession) -> GradedMeeting:
-        meeting = self.gradebook.of_meeting(session.meeting)
+        meeting = self.gradebook.of_meeting(number_field("meeting") or session.meeting)
         if meeting is None or meeting.course_id != session.course_id:
             raise NotAllowed(
                 "There is no such meeting any more.",
@@ -177,7 +190,7 @@ class GradingViews:
         return self.pages.grading(
             session,
             meeting=meeting,
-            label=meeting.rules.label or _usual_label(session),
+            label=meeting.rules.label or _usual_label(session, meeting),
             coupled=bool(meeting.coupled_url) and not meeting.line_item_told,
             problem=problem,
             code=code,
@@ -194,8 +207,9 @@ def _now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def _usual_label(session: FrameSession) -> str:
-    title = session.link_title or session.course_title
+def _usual_label(session: FrameSession, meeting: GradedMeeting) -> str:
+    own = session.link_title or session.course_title
+    title = own if meeting.id == session.meeting else meeting.name
     attendance = str(lazy_gettext("Attendance"))
     return clean(f"{attendance}: {title}" if title else attendance, LONGEST_LABEL)
 
@@ -212,7 +226,7 @@ def _rules(meeting: GradedMeeting, session: FrameSession) -> GradingRules | None
         mode="presence" if mode == "presence" else "share",
         threshold=threshold,
         points=points,
-        label=label or _usual_label(session),
+        label=label or _usual_label(session, meeting),
     )
 
 
@@ -260,6 +274,7 @@ def _shown(line: GradeLine) -> ShownLine:
         minutes=minutes(line.time_ms),
         percent=_percent(line.share),
         corrected=_percent(learner.corrected),
+        said=span_of(learner.corrected_ms, None),
         sent=span_of(learner.sent_ms, None),
         answer=_ANSWERS.get(learner.answer, NOT_TAKEN) if trouble else None,
         code="" if learner.answer in _ANSWERS else learner.answer,
@@ -284,4 +299,6 @@ def _row(report: GradeReport, line: GradeLine) -> tuple[object, ...]:
         report.meeting.rules.points,
         utc(learner.sent_ms),
         learner.answer,
+        learner.corrected_by,
+        utc(learner.corrected_ms),
     )

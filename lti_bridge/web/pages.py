@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from time import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from flask import Response, g, render_template
 
-from lti_bridge.conferencing import Capability, Visitor
-from lti_bridge.errors import BridgeError, ServiceMissing
-from lti_bridge.scheduling import Entrance, Waiting
+from lti_bridge.conferencing import Visitor
+from lti_bridge.errors import BridgeError, NotAllowed, ServiceMissing
+from lti_bridge.scheduling import Agenda, Entrance, Waiting
+from lti_bridge.scheduling.picking import title_of
+from lti_bridge.scheduling.timing import CANCELLED, CLOSED
 from lti_bridge.security import FrameSession, Redirect, Sessions, page_headers
-from lti_bridge.web.classes import SERVICES, attendees, class_list, span_of
+from lti_bridge.web.changing import Changing
+from lti_bridge.web.classes import SERVICES, attendees
+from lti_bridge.web.times import span_of
 from lti_bridge.web.wording import NO_WINDOW, wording_for
 
 if TYPE_CHECKING:
@@ -25,10 +30,12 @@ if TYPE_CHECKING:
         MeetsClasses,
         PeoplePage,
     )
-    from lti_bridge.store import Meeting, MeetsEvent, Presence
+    from lti_bridge.store import CourseGroup, Meeting, MeetsEvent, Presence
+    from lti_bridge.web.rights import Rights
 
 JOIN_AGAIN: Final[tuple[str, Mapping[str, str]]] = ("course.join", {})
-"""Where a refusal's Retry goes, with the form's further fields, unless ``g.retry`` says so."""
+"""Where a refusal's Retry goes, with the form's further fields, unless ``g.retry`` says so; and
+its session is the page's, unless ``g.retry_with`` is another."""
 
 Origins = Callable[[int | None], Sequence[str]]
 """Who may frame a page: origins of the platform with that row ID, or of all if it isn't known."""
@@ -46,13 +53,20 @@ class Pages:
         *,
         people: CoursePeople,
         groups: GroupBook,
+        rights: Rights,
+        next_class: Callable[[int], Meeting | None],
+        agenda: Agenda,
         allow_http: bool,
     ) -> None:
-        """``allow_http``: services and LMSs may be plain http (development)."""
+        """``next_class``: of a course; ``allow_http``: services and LMSs may be plain http
+        (development).
+        """
         self._entrance = entrance
-        self._classes = classes
+        self.changing: Final = Changing(entrance, classes, agenda)
         self._people = people
         self._groups = groups
+        self.rights: Final = rights
+        self._next_class = next_class
         self._sessions = sessions
         self._origins = origins
         self._allow_http: Final = allow_http
@@ -77,10 +91,18 @@ class Pages:
         visit.outcome = "page"
         return self._meeting_page("course/join.html", session)
 
+    def own_groups(
+        self, session: FrameSession, visit: Visit, own: Sequence[CourseGroup]
+    ) -> Response:
+        """The page of a link to groups, for a person who is in several of them or in none."""
+        visit.outcome = "page"
+        return self._page("course/own_groups.html", session, own=own)
+
     def classes(self, session: FrameSession) -> Response:
-        """The list of the course's classes alone, for a script to put in its place."""
-        meeting = self._entrance.meeting(session.meeting)
-        return self._page("course/classes.html", session, **self._listed(session, meeting))
+        """What changes of the course page, for a script to put in its place: the class that is
+        now or next, and the lists.
+        """
+        return self._page("course/changing.html", session, **self.changing.values(session))
 
     def people(
         self, session: FrameSession, *, there: CoursesPeople, page: PeoplePage, asked: bool
@@ -107,22 +129,62 @@ class Pages:
         """The page of a meeting's grades; see :mod:`lti_bridge.web.grading`."""
         return self._page("course/grading.html", session, **values)
 
-    def join(self, session: FrameSession, visit: Visit) -> Response:
-        """The redirect into class, or the page that waits for it and then goes by itself."""
+    def join(
+        self,
+        session: FrameSession,
+        visit: Visit,
+        preferred: Callable[[FrameSession, Visit], FrameSession] | None = None,
+    ) -> Response:
+        """The redirect into class, or the page that waits for it and then goes by itself.
+
+        ``preferred``: adds to a launch's session what its person chose, if it comes to a page.
+        """
         g.frame_session = session
         visit.step = "create"
-        entered = self._entrance.enter(session.meeting, visitor_of(session))
+        meeting = self._entrance.meeting(session.meeting)
+        visitor = self.rights.as_whom(session, meeting, visitor_of(session))
+        hosting = self.rights.hosts(session, meeting)
+        try:
+            entered = self._entrance.enter(meeting.id, visitor, hosting=hosting)
+        except NotAllowed as refusal:
+            if refusal.code not in CLOSED:
+                raise
+            session = preferred(session, visit) if preferred else session
+            return self._closed(session, visit, meeting, refusal.code)
         if isinstance(entered, Waiting):
             visit.outcome = "waiting"
+            session = preferred(session, visit) if preferred else session
             return self._page(
                 "course/waiting.html",
                 session,
                 meeting=self._entrance.meeting(session.meeting),
                 why=entered.why,
+                opens=span_of(entered.opens_ms, None),
+                opens_in=max(0, (entered.opens_ms or 0) - _now_ms()),
                 trouble=self._entrance.trouble(session.meeting),
             )
         visit.step, visit.outcome = "joined", "joined"
         return Redirect(entered, ("Referrer-Policy", "no-referrer"))
+
+    def _closed(self, session: FrameSession, visit: Visit, meeting: Meeting, code: str) -> Response:
+        """The page of a class that is over or doesn't take place: it tells of the next one."""
+        visit.outcome = "closed"
+        coming = self._next_class(session.course_id)
+        return self._page(
+            "course/closed.html",
+            session,
+            cancelled=code == CANCELLED,
+            meeting=meeting,
+            span=span_of(meeting.begins_ms, meeting.ends_ms),
+            coming=coming if coming and coming.id != meeting.id else None,
+            coming_span=coming and span_of(coming.begins_ms, coming.ends_ms),
+        )
+
+    def show(
+        self, template: str, session: FrameSession, *, images: Sequence[str] = (), **values: Any
+    ) -> Response:
+        """A page of somebody's, with its session; ``images``: origins of its pictures."""
+        return self._page(template, session, images=images, **values)
 
     def picker(self, template: str, session: FrameSession, **values: Any) -> Response:
         """A page of the picker."""
@@ -140,61 +202,64 @@ class Pages:
         """The page of a refused launch: why, what to do, and the reference number."""
         session: FrameSession | None = g.get("frame_session")
         may_pass = type(error).status == 503 and not isinstance(error, ServiceMissing)
+        again = g.get("retry_with") or (self._sessions.issue(session) if session else "")
         login = f"/lti/login?{urlencode(visit.login)}" if visit.login else ""
         apart = error.code == "cookie_missing"
-        body = render_template(
-            "course/refusal.html",
-            words=NO_WINDOW if apart and not login else wording_for(error),
-            reference=visit.reference,
-            retry_session=self._sessions.issue(session) if session and may_pass else "",
-            retry=g.get("retry", JOIN_AGAIN),
-            retry_login=login if may_pass and not session else "",
-            window_login=login if apart else "",
-        )
         platform = session.platform_id if session else None
         framed_by = session.framed_by if session else visit.framed_by
         if visit.platform is not None:
             platform = visit.platform.id
+        g.framed_by = " ".join(self._framers(platform, framed_by))
+        body = render_template(
+            "course/refusal.html",
+            words=NO_WINDOW if apart and not login else wording_for(error),
+            reference=visit.reference,
+            retry_session=again if may_pass else "",
+            retry=g.get("retry", JOIN_AGAIN),
+            retry_login=login if may_pass and not again else "",
+            window_login=login if apart else "",
+        )
         return self._response(body, platform, type(error).status, framed_by)
 
     def _meeting_page(self, template: str, session: FrameSession, **values: Any) -> Response:
-        """A page about the meeting, with what its service says and can do."""
-        meeting = self._entrance.meeting(session.meeting)
-        status = self._entrance.status(meeting.id)
+        """The page of a course."""
+        groups = self._groups.shown(session.course_id, session.role, session.user_id)
         return self._page(
+            template, session, groups=groups, **self.changing.values(session), **values
+        )
+
+    def _page(
+        self, template: str, session: FrameSession, *, images: Sequence[str] = (), **values: Any
+    ) -> Response:
+        g.framed_by = " ".join(self._framers(session.platform_id, session.framed_by))
+        body = render_template(
             template,
-            session,
-            meeting=meeting,
-            status=status,
-            tells_running=Capability.RUNNING in self._entrance.capabilities(meeting.id),
-            trouble=self._entrance.trouble(meeting.id),
-            groups=self._groups.shown(session.course_id, session.role, session.user_id),
-            span_of=span_of,
-            **self._listed(session, meeting),
+            session=session,
+            token=self._sessions.issue(session),
+            may_edit=self.rights.may_edit(session),
+            title_of=partial(title_of, course_title=session.course_title),
             **values,
         )
-
-    def _listed(self, session: FrameSession, meeting: Meeting) -> dict[str, Any]:
-        there = self._classes.of_course(session.course_id, session.role)
-        if there is None:
-            return {"classes": None}
-        return {
-            "classes": class_list(there, int(time() * 1000)),
-            "our_service": self._entrance.kind(meeting.id),
-        }
-
-    def _page(self, template: str, session: FrameSession, **values: Any) -> Response:
-        body = render_template(
-            template, session=session, token=self._sessions.issue(session), **values
-        )
-        return self._response(body, session.platform_id, 200, session.framed_by)
+        return self._response(body, session.platform_id, 200, session.framed_by, images)
 
     def _response(
-        self, body: str, platform: int | None, status: int, framed_by: str = ""
+        self,
+        body: str,
+        platform: int | None,
+        status: int,
+        framed_by: str = "",
+        images: Sequence[str] = (),
     ) -> Response:
-        ancestors = (*self._origins(platform), *([framed_by] if framed_by else []))
-        headers = page_headers(ancestors, allow_http=self._allow_http)
+        ancestors = self._framers(platform, framed_by)
+        headers = page_headers(ancestors, allow_http=self._allow_http, images=images)
         return Response(body, status=status, headers=headers, mimetype="text/html")
+
+    def _framers(self, platform: int | None, framed_by: str) -> tuple[str, ...]:
+        return (*self._origins(platform), *([framed_by] if framed_by else []))
+
+
+def _now_ms() -> int:
+    return int(time() * 1000)
 
 
 def visitor_of(session: FrameSession) -> Visitor:

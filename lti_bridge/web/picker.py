@@ -11,21 +11,26 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, g, request
 from flask_babel import LazyString, gettext, lazy_gettext
 
-from lti_bridge.scheduling import place_of
+from lti_bridge.scheduling import Span, place_of
 from lti_bridge.scheduling.picking import not_of_this_course, title_of
 from lti_bridge.security.sessions import require_moderator
 from lti_bridge.web.filled import Block, Offers, zone_of
+from lti_bridge.web.picked_times import has_time, timed
 from lti_bridge.web.tickets import Ticket
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     from lti_bridge.directory import Course, DeepLinkingRequest, Launch
-    from lti_bridge.scheduling import PickedLink, Picking
+    from lti_bridge.scheduling import PickedLink, Picking, Planner
+    from lti_bridge.scheduling.recurrence import Time
     from lti_bridge.security import FrameSession
-    from lti_bridge.store import Platform
+    from lti_bridge.store import Plan, Platform, Series
     from lti_bridge.web.pages import Pages
     from lti_bridge.web.tickets import Tickets
+
+    Times = dict[str, tuple[Plan, Sequence[Time]] | None]
+    """What blocks with a time say, by their names."""
 
     class Sign(Protocol):
         """Makes the answer's token; the launch room knows how."""
@@ -66,6 +71,7 @@ class Picker:
     pages: Pages
     tickets: Tickets
     picking: Picking
+    planner: Planner
     platform: Callable[[int], Platform]
     sign: Sign
 
@@ -108,18 +114,26 @@ class Picker:
             return self._page(session, ticket, blocks, zone.key)
         offers = self._offers(ticket)
         wanted = [(block, block.link(offers, zone)) for block in blocks if block.picked]
+        times: Times = {}
         for block, _ in wanted:
             block.check()
+            if has_time(block):
+                self.pages.rights.require_edit(session)
+                times[block.name] = timed(block, offers, zone.key, self.planner)
         problem = _problem(offers, blocks)
         if problem or any(block.errors for block in blocks):
             return self._page(session, ticket, blocks, zone.key, problem)
-        links = [self._made(ticket, *one) for one in wanted]
+        links = [self._made(ticket, session, *one, times.get(one[0].name)) for one in wanted]
         message = gettext("Live classes added: %(number)s", number=len(links))
         g.visit.outcome = "picked"
         return self._answer(session, ticket, links, message=message)
 
     def _offers(self, ticket: Ticket) -> Offers:
-        return Offers.of(ticket.request, self.picking.service_names())
+        return Offers.of(
+            ticket.request,
+            self.picking.service_names(),
+            groups=self.picking.has_groups(ticket.place.course_id),
+        )
 
     def _blocks(
         self, ticket: Ticket, form: Mapping[str, str], picks: Sequence[str], new: int
@@ -138,7 +152,17 @@ class Picker:
             )
             for meeting in self.picking.choices(course.course_id)
         ]
-        known = {str(block.meeting.id) for block in there if block.meeting}
+        there += [
+            Block(
+                name=f"s{series.id}",
+                form=form,
+                title=series.title,
+                series=series,
+                picked=f"s{series.id}" in picks,
+            )
+            for series in self.picking.series(course.course_id)
+        ]
+        known = {block.choice for block in there}
         if set(picks) - known - {NEW}:
             raise not_of_this_course()
         made = [Block(name=f"n{number}", form=form) for number in range(1 if single else new)]
@@ -160,17 +184,34 @@ class Picker:
             session,
             ticket=self.tickets.issue(ticket),
             offers=self._offers(ticket),
-            there=[block for block in blocks if block.meeting],
-            new=[block for block in blocks if not block.meeting],
+            there=[block for block in blocks if block.choice],
+            new=[block for block in blocks if not block.choice],
             may_add=ticket.request.accept_multiple,
             zone=zone,
             problem=problem,
             wrong=problem is not None or any(block.errors for block in blocks),
         )
 
-    def _made(self, ticket: Ticket, block: Block, link: PickedLink) -> PickedLink:
+    def _made(
+        self,
+        ticket: Ticket,
+        session: FrameSession,
+        block: Block,
+        link: PickedLink,
+        times: tuple[Plan, Sequence[Time]] | None,
+    ) -> PickedLink:
         """The link with its meeting, which is made first where it is new."""
         place = ticket.place
+        if block.series is not None:
+            token = self.picking.named_series(block.series, place.course_id)
+            return self._to_series(block.series, link, token)
+        if times is not None:
+            plan, every = times
+            token = _derived(ticket, block.name, [asdict(plan), [one.ms for one in every]])
+            series = self.planner.schedule(
+                place, plan, every, token=token, by=session.user_id, link_token=token
+            )
+            return self._to_series(series, link, token)
         if block.meeting is not None:
             meeting = block.meeting
             token = self.picking.named(meeting, place.course_id)
@@ -183,6 +224,24 @@ class Picker:
             self.picking.grade(meeting.id, link.points, title)
         return replace(
             link, token=token, title=title, text=meeting.text, resource_id=meeting.meeting_id
+        )
+
+    def _to_series(self, series: Series, link: PickedLink, token: str) -> PickedLink:
+        """A link to a series; where its teacher says nothing else, attendance counts from its
+        first class until its last.
+        """
+        head, span = self.picking.span(series)
+        submission = link.submission
+        if link.points is not None:
+            self.picking.grade_series(series, link.points, series.title)
+            submission = span if submission == Span() else submission
+        return replace(
+            link,
+            token=token,
+            title=series.title,
+            text=series.text,
+            resource_id=head.meeting_id,
+            submission=submission,
         )
 
     def _answer(

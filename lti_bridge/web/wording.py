@@ -41,6 +41,8 @@ _TELL: Final = lazy_gettext(
     "Please tell the support team of your learning platform, and give them the number below."
 )
 
+_ASK_HOST: Final = lazy_gettext("Please ask whoever invited you for a new link.")
+
 EXPIRED: Final = Wording(lazy_gettext("This link has expired"), _AGAIN)
 NOT_HERE: Final = Wording(lazy_gettext("This can’t be opened here"), _TELL)
 NOT_SURE: Final = Wording(lazy_gettext("We couldn’t check this link"), _AGAIN_OR_TELL)
@@ -161,13 +163,88 @@ BY_CODE: Final[Mapping[str, Wording]] = {
             " teacher, or give the number below to the support team of your learning platform."
         ),
     ),
+    "guest_link_unknown": Wording(
+        lazy_gettext("This invitation isn’t known"),
+        lazy_gettext("Copy the whole link once more, or ask for a new one where it came from."),
+    ),
+    "guest_link_revoked": Wording(lazy_gettext("This invitation was taken back"), _ASK_HOST),
+    "guest_link_over": Wording(lazy_gettext("This invitation has expired"), _ASK_HOST),
+    "guest_class_gone": Wording(lazy_gettext("This meeting no longer exists"), _ASK_HOST),
+    "guest_class_cancelled": Wording(lazy_gettext("This class was cancelled"), _ASK_HOST),
+    "guest_class_over": Wording(lazy_gettext("This class is over"), _ASK_HOST),
+    "guest_session": Wording(
+        lazy_gettext("This page has been open for too long"),
+        lazy_gettext("Open the link of your invitation again."),
+    ),
+    "guest_too_many": Wording(
+        lazy_gettext("Many people are coming in just now"),
+        lazy_gettext("Wait a minute, then open the link of your invitation again."),
+    ),
+    "guest_passcode_tries": Wording(
+        lazy_gettext("Too many wrong passcodes were tried"),
+        lazy_gettext(
+            "Wait ten minutes, then try again. The passcode stands in your invitation; if you don’t"
+            " find it, ask whoever invited you."
+        ),
+    ),
+    "slide_type": Wording(
+        lazy_gettext("Classes take no files of this type"),
+        lazy_gettext("Go back and choose a PDF file, an office file or a picture."),
+    ),
+    "slide_content": Wording(
+        lazy_gettext("This file is damaged, holds macros, or isn’t what its name says"),
+        lazy_gettext("Save it anew in its program, or as a PDF file, and try again."),
+    ),
+    "slides_full": Wording(
+        lazy_gettext("There is no more room for this file"),
+        lazy_gettext("Delete files that nobody needs any more, or choose a smaller one."),
+    ),
+    "slides_too_large": Wording(
+        lazy_gettext("These files are too large"),
+        lazy_gettext("Go back and choose smaller ones, or fewer at once."),
+    ),
+    "slides_not_here": Wording(
+        lazy_gettext("This class takes no slides beforehand"),
+        lazy_gettext("Show them when you are in class."),
+    ),
+    "guest_links_full": Wording(
+        lazy_gettext("This class has many links for guests already"),
+        lazy_gettext("Revoke those that nobody needs any more, then make a new one."),
+    ),
     "moderators_only": Wording(
         lazy_gettext("Only teachers of this course can do that"),
         lazy_gettext("Please ask your teacher."),
     ),
+    "assistants_only_lead": Wording(
+        lazy_gettext("Teaching assistants can’t schedule classes here"),
+        lazy_gettext("Please ask a teacher of this course."),
+    ),
+    "cant_end": Wording(
+        lazy_gettext("This class can’t be ended from here"),
+        lazy_gettext("Please end it from within, or ask the teacher whose class it is."),
+    ),
+    "class_cancelled": Wording(
+        lazy_gettext("This class was cancelled"),
+        lazy_gettext("Please ask your teacher, or look in your course for the next one."),
+    ),
+    "class_held": Wording(
+        lazy_gettext("This class can’t be changed any more"),
+        lazy_gettext("It was held already, or somebody is in. What was held stays as it was."),
+    ),
+    "class_over": Wording(
+        lazy_gettext("This class is over"),
+        lazy_gettext("Please ask your teacher, or look in your course for the next one."),
+    ),
     "platform_error": Wording(
         lazy_gettext("Your learning platform didn’t let you through"),
         lazy_gettext("Sign in there again, then open the link in your course."),
+    ),
+    "picker_without_course": Wording(
+        lazy_gettext("Open this from your course"),
+        lazy_gettext(
+            "Live classes are added to a course. Go into a course of your learning platform, and"
+            " add them there."
+        ),
     ),
     "open_from_course": Wording(
         lazy_gettext("Open this from your course"),

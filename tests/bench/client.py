@@ -29,6 +29,8 @@ class Person:
 
     sub: str
     course: str = "course-0"
+    waits: bool = False
+    """By a link whose students wait until a teacher is in."""
 
 
 @dataclass
@@ -73,7 +75,7 @@ class Lms:
             f"{LTI}launch_presentation": {
                 "document_target": "window", "locale": "en", "return_url": f"{self.issuer}/return",
             },
-            f"{LTI}custom": {"campus": "main"},
+            f"{LTI}custom": {"campus": "main", "wait_for_moderator": str(person.waits).lower()},
             f"{LTI}lis": {"person_sourcedid": person.sub},
         }  # fmt: skip
         signed = self._header + b"." + _b64(json.dumps(claims, separators=(",", ":")).encode())
@@ -90,13 +92,18 @@ class Connection:
         self._host = self.host.encode()
         self._socket = socket.create_connection(self._address)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.body = b""
+        """Of the last answer."""
 
-    def post(self, path: bytes, body: bytes, cookie: bytes = b"") -> tuple[int, dict[bytes, bytes]]:
+    def post(
+        self, path: bytes, body: bytes, cookie: bytes = b"", bearer: bytes = b""
+    ) -> tuple[int, dict[bytes, bytes]]:
         self._socket.sendall(
             b"POST " + path + b" HTTP/1.1\r\nHost: " + self._host
             + b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
             + str(len(body)).encode()
             + (b"\r\nCookie: " + cookie if cookie else b"")
+            + (b"\r\nAuthorization: Bearer " + bearer if bearer else b"")
             + b"\r\n\r\n" + body
         )  # fmt: skip
         return self._answer()
@@ -114,9 +121,10 @@ class Connection:
         for line in lines[1:]:
             name, _, value = line.partition(b":")
             headers[name.lower()] = value.strip()
-        missing = int(headers.get(b"content-length", b"0")) - len(body)
-        while missing > 0:
-            missing -= len(self._socket.recv(65536))
+        length = int(headers.get(b"content-length", b"0"))
+        while len(body) < length:
+            body += self._socket.recv(65536)
+        self.body = body
         return int(lines[0].split()[1]), headers
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.bench.client import Lms, Outcome, Person, run
 from tests.bench.stage import Server
+from tests.bench.waiting import Waited, wait
 from tests.bench.world import World
 
 LAUNCHES = 300
@@ -35,6 +36,7 @@ class Bench:
     crowd: Outcome = field(default_factory=Outcome)
     crowd_creates: int = 0
     megabytes: float = 0.0
+    waited: Waited = field(default_factory=Waited)
 
     def median(self, name: str) -> float:
         return statistics.median(self.cpu[name])
@@ -64,8 +66,9 @@ class _Crowd:
 
 
 def measure(
-    engine: str, floor: Server, bridge: Server, lms: Lms, world: World, rounds: int
+    engine: str, floor: Server, bridge: Server, second: Server, lms: Lms, world: World, rounds: int
 ) -> Bench:
+    """``second``: another server of the bridge on the same database, with two processes."""
     bench, crowd = Bench(engine), _Crowd()
     run(floor.address, lms, crowd.regulars)
     run(bridge.address, lms, crowd.regulars)
@@ -88,6 +91,8 @@ def measure(
     bench.crowd = run(bridge.address, lms, strangers, threads=64)
     bench.crowd_creates = world.creates() - before
     bench.megabytes = bridge.worker_megabytes()
+    in_line = [Person(person.sub, "course-that-waits", True) for person in crowd.newcomers(CROWD)]
+    bench.waited = wait(bridge.address, second, lms, world, in_line)
     return bench
 
 

@@ -77,6 +77,16 @@ def _facts(bench: Bench) -> list[tuple[str, str]]:
             f"{sum(crowd.statuses.values())} people into one course at once",
             f"{crowd.took:.1f} s, {refused} not sent in, {bench.crowd_creates} create",
         ),
+        (
+            (
+                f"{bench.waited.people} people who wait for a teacher, each asking every"
+                f" {bench.waited.pause:.0f} s, at two processes"
+            ),
+            (
+                f"{bench.waited.calls_per_5s:.2f} calls at the service in 5 s (target ≤ 1),"
+                f" {bench.waited.milliseconds / bench.median(FLOOR):.2f} × floor each"
+            ),
+        ),
         (f"memory of a worker process (target under {MEGABYTES} MB)", f"{bench.megabytes:.0f} MB"),
     ]
 

@@ -46,6 +46,11 @@ class World:
         """``create`` calls the service has seen."""
         return self.meetingz.faults.count("/create")
 
+    def status_calls(self) -> int:
+        """Calls that ask how a meeting stands."""
+        faults = self.meetingz.faults
+        return faults.count("/getMeetingInfo") + faults.count("/isMeetingRunning")
+
     def _answer(self, _environ: dict[str, Any], start_response: Any) -> list[bytes]:
         body = self._key_set.encode()
         start_response(

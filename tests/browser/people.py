@@ -130,6 +130,13 @@ class Person:
         page.locator(".live-link").get_by_text(name, exact=True).click()
         return page.frame_locator("iframe.tool")
 
+    def go_on_without_scripts(self) -> None:
+        """Press Continue on the two pages that otherwise send themselves: login, then launch."""
+        frame = self.page.frame_locator("iframe.tool")
+        for step in ("login", "launch"):
+            form = frame.locator(f"form[action$='/lti/{step}']")
+            form.get_by_role("button", name="Continue").click()
+
     def open_window(self, name: str) -> Page:
         """Click a link that opens a tab of its own; that tab."""
         with self.context.expect_page() as opened:
@@ -176,6 +183,10 @@ class Person:
         assert frame is not None
         frame.wait_for_selector("main:not(.handover)")
         return frame
+
+    def wait_for_scripts(self, page: Page | None = None) -> None:
+        """Until the page in the LMS's frame, or that page, does by itself what its scripts do."""
+        (self.frame() if page is None else page).wait_for_load_state()
 
     def close(self) -> None:
         self.context.close()

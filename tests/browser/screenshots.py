@@ -14,7 +14,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect, sync_playwright
 
 from lti_bridge.app.background import jobs_of
-from lti_bridge.scheduling.entering import STATUS_SECONDS
+from lti_bridge.cli.demo_contents import fill as fill_course
+from lti_bridge.scheduling.statuses import STATUS_SECONDS
 from lti_bridge.simulators.lms import DEMO_CAMPUS
 from lti_bridge.simulators.lms import Campus as University
 from lti_bridge.simulators.meets.demo import fill
@@ -40,6 +41,7 @@ from tests.browser.university import (
 from tests.campus import Campus
 
 WIDE = {"width": 1280, "height": 800}
+GUIDE_SIZE = {"width": 900, "height": 1150}
 README = {"width": 1280, "height": 680}
 TALL = {"width": 1280, "height": 1400}
 SMALL = {"width": 320, "height": 1900}
@@ -231,12 +233,57 @@ def _values(town: Town, person: Person) -> Page:
     return person.page
 
 
+def _guide(town: Town, person: Person) -> FrameLocator:
+    """A course some weeks into its term, as its teacher sees it."""
+    fill_course(town.campus.file, DEMO_CAMPUS)
+    return _in_the_frame(person)
+
+
+def _guide_course(town: Town, person: Person) -> Page:
+    _guide(town, person)
+    return person.page
+
+
+def _guide_schedule(town: Town, person: Person) -> Page:
+    frame = _guide(town, person)
+    frame.get_by_role("button", name="Schedule a class", exact=True).first.click()
+    expect(frame.locator("main.plan")).to_be_visible()
+    frame.locator("#title").fill("Laboratory")
+    return person.page
+
+
+def _guide_attendance(town: Town, person: Person) -> Page:
+    frame = _guide(town, person)
+    frame.get_by_role("button", name="Attendance of all classes").first.click()
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    return person.page
+
+
+def _guide_picker(town: Town, person: Person) -> Page:
+    person.open_course()
+    person.page.get_by_role("link", name="Add a live class").click()
+    frame = person.page.frame_locator("iframe.tool")
+    frame.locator("input[name=n0-title]").fill("Laboratory")
+    return person.page
+
+
+GUIDE = {
+    "course": _guide_course,
+    "schedule": _guide_schedule,
+    "attendance": _guide_attendance,
+    "picker": _guide_picker,
+}
+"""Pictures of docs/instructors.md: ``… screenshots docs/pictures --only guide``."""
+
+
 def take(folder: Path, only: str = "") -> None:
     """Every picture whose name holds ``only``, as PNG files in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
         album = Album(folder, browser, only)
+        for name, scene in GUIDE.items():
+            album.show(f"guide-{name}", scene, who=TEACHER, size=GUIDE_SIZE, schemes=("light",))
         album.show("join", _frame)
         album.show("join-phone", _frame, size=NARROW)
         album.show("join-persian", _frame, who=PERSIAN_STUDENT)

@@ -50,7 +50,8 @@ def test_the_list_comes_by_itself_into_a_page_that_is_open(town, campus):
     person, frame = the_page(town, TEACHER, patient=True)
     section = frame.locator(CLASSES)
     expect(section).to_contain_text("appear here in a minute or two")
-    person.context.clock.fast_forward(1000)
+    with person.page.expect_response(re.compile("/course/status")):
+        person.context.clock.fast_forward(1000)
     assert jobs_of(campus.bridge).meets_events() > 0
     lecture = person.page.frame_locator("iframe.tool").get_by_text("Guest lecture")
     person.wait_until_shown(lecture.first)
@@ -84,7 +85,7 @@ def test_a_file_is_saved_under_its_name(town, listed):
     person, frame = the_page(town, STUDENT)
     with person.page.expect_download() as saved:
         frame.get_by_role("button", name="Recording (mp4)").click()
-    assert saved.value.suggested_filename == "Guest lecture.wav"
+    assert saved.value.suggested_filename == "Guest lecture.mp4"
 
 
 def test_a_teacher_looks_who_was_in_and_comes_back(town, listed):

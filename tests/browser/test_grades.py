@@ -69,7 +69,7 @@ def test_a_teacher_grades_corrects_and_everybody_sees_it(town):
     frame.get_by_label("Percent that counts").first.fill("92.5")
     frame.get_by_role("button", name="Save").nth(1).click()
     expect(frame.get_by_text("92.5 of 100")).to_be_visible()
-    expect(frame.get_by_text("Corrected")).to_be_visible()
+    expect(frame.get_by_text("Corrected", exact=True)).to_be_visible()
     frame.get_by_role("button", name="Send now").click()
     expect(frame.get_by_text("within five minutes")).to_be_visible()
     picture(teacher.page, "grading-en")

@@ -9,6 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from tests.browser.people import in_class
+from tests.browser.steps import comes_true
 from tests.browser.university import (
     IN_FRAME,
     IN_WINDOW,
@@ -77,6 +78,9 @@ def the_page_of_a_service_in_trouble(town, person):
     return frame
 
 
+IS_DARK = r"""(getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3)
+  .reduce((sum, one) => sum + Number(one), 0) < 3 * 128)"""
+
 PAGES = [
     the_page_of_a_service_in_trouble,
     the_join_page,
@@ -94,24 +98,15 @@ def violations(frame):
     return [f"{v['id']}: {v['help']} {[n['html'] for n in v['nodes']]}" for v in found]
 
 
-def is_dark(frame):
-    colours = frame.evaluate(
-        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
-    )
-    return sum(colours[:3]) < 3 * 128
-
-
 def readable_by_everybody(frame):
     """In light and in dark for axe, and without sideways scrolling on the narrowest screen."""
     for scheme in ("light", "dark"):
         frame.page.emulate_media(color_scheme=scheme)
-        assert is_dark(frame) is (scheme == "dark")
+        # Its words may be there before its style, and its frame is told of a scheme a moment later.
+        assert comes_true(frame, f"{IS_DARK} === {'true' if scheme == 'dark' else 'false'}")
         assert violations(frame) == [], scheme
     frame.page.set_viewport_size({"width": 320, "height": 640})
-    for _ in range(100):  # not wait_for_function: its polling evaluates text, which our CSP reports
-        if frame.evaluate("innerWidth") <= 320:
-            break
-        frame.page.wait_for_timeout(50)
+    assert comes_true(frame, "innerWidth <= 320")
     assert frame.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 

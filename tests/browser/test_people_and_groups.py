@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from lti_bridge.app.background import jobs_of
 from tests.browser.people import in_class
 from tests.browser.test_looks import readable_by_everybody
+from tests.browser.test_picking import back_in_course, open_picker
 from tests.browser.university import IN_FRAME, PERSIAN_STUDENT, STUDENT, TEACHER
 
 
@@ -62,3 +63,41 @@ def test_everybody_can_read_their_groups_from_right_to_left(town):
     expect(frame.get_by_text("Green team")).to_be_visible()
     assert frame.evaluate("document.dir") == "rtl"
     readable_by_everybody(frame)
+
+
+def add_a_link_to_groups(town, shown):
+    """A teacher adds it in the LMS's own picker."""
+    teacher = town.person(TEACHER)
+    frame = open_picker(teacher)
+    frame.get_by_label("Title").fill("Seminar groups")
+    frame.locator("summary").last.click()
+    frame.get_by_label("How it opens").last.select_option(shown)
+    frame.get_by_label("Each group has a meeting of its own").last.check()
+    frame.get_by_role("button", name="Add to the course").click()
+    back_in_course(teacher)
+    return teacher
+
+
+def test_a_link_in_a_window_leads_straight_into_ones_group(town):
+    everybody_is_known(town)
+    teacher = add_a_link_to_groups(town, "In a window of its own")
+    student = town.person(STUDENT)
+    student.open_course()
+    in_class(student.open_window("Seminar groups"), STUDENT, "Attendee")
+    names = {meeting.name for meeting in town.campus.meetingz.meetings.values()}
+    assert "Algebra I – Blue team" in names
+    assert "Algebra I – Seminar groups" not in names
+    page = teacher.open_window("Seminar groups")
+    expect(page.get_by_role("button", name="Join Green team")).to_be_visible()
+
+
+def test_a_student_in_no_group_reads_so_and_has_the_whole_class(town):
+    town.campus.lms.groups.dissolved |= {"g-pr-blue", "g-pr-green"}
+    everybody_is_known(town)
+    add_a_link_to_groups(town, "On the course page")
+    student = town.person(STUDENT)
+    student.open_course()
+    frame = student.open_link("Seminar groups")
+    expect(frame.get_by_text("You aren’t in a group of this course yet")).to_be_visible()
+    readable_by_everybody(student.frame())
+    in_class(student.join(frame), STUDENT, "Attendee")

@@ -108,6 +108,12 @@ def test_everybody_can_read_the_picker(town, campus, language):
     assert main.evaluate("document.dir") == ("rtl" if language == "fa" else "ltr")
     for summary in frame.locator("summary").all():
         summary.click()
+    until = frame.locator("input[name=n0-last]")
+    expect(until).to_be_hidden()
+    frame.locator("select[name=n0-repeat]").select_option("weekly")
+    frame.locator("select[name=n0-ends]").select_option("until")
+    expect(until).to_be_visible()
+    expect(frame.locator("input[name=n0-count]")).to_be_hidden()
     frame.locator("input[name=n0-graded]").check()
     frame.locator("input[name=n0-from]").fill("2030-02-01T10:00")
     frame.locator("input[name=n0-until]").fill(LATER)

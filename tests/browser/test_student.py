@@ -71,6 +71,7 @@ def test_a_double_click_on_join_opens_one_window(town, campus):
     student = town.person(STUDENT)
     student.open_course()
     frame = student.open_link()
+    student.wait_for_scripts()
     with student.context.expect_page() as opened:
         frame.get_by_role("button", name="Join").dblclick()
     in_class(opened.value, STUDENT, "Attendee")
@@ -113,8 +114,7 @@ def test_without_javascript(town):
     student = town.person(STUDENT, java_script_enabled=False)
     student.open_course()
     frame = student.open_link()
-    for _login_then_launch in range(2):
-        frame.get_by_role("button", name="Continue").click()
+    student.go_on_without_scripts()
     window = student.join(frame)
     in_class(window, STUDENT, "Attendee")
 

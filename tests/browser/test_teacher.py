@@ -8,15 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.people import Town, in_class
+from tests.browser.steps import make_students_wait, reading
 from tests.browser.university import (
     ASSISTANT,
     AT_ONCE,
     EMBEDDED,
-    IN_FRAME,
     PERSIAN_STUDENT,
     STUDENT,
     TEACHER,
-    UNIVERSITY,
 )
 
 
@@ -25,16 +24,6 @@ def embedded(campus):
     """The LMS shows the conferencing service inside the tool's frame, too."""
     tool = next(iter(campus.lms.tools.values()))
     campus.lms.add_tool(replace(tool, framed_origins=(campus.meetingz_server.url,)))
-
-
-def make_students_wait(teacher, link=IN_FRAME):
-    teacher.open_course()
-    frame = teacher.open_link(link)
-    frame.get_by_role("checkbox", name="Students wait until a teacher is in class").check()
-    frame.get_by_role("button", name="Save").click()
-    expect(frame.get_by_text("Saved", exact=True)).to_be_visible()
-    expect(frame.get_by_role("checkbox")).to_be_checked()
-    return frame
 
 
 def test_sees_nobody_joins_and_is_counted(town, campus):
@@ -98,6 +87,7 @@ def test_a_page_that_was_out_of_sight_asks_when_it_comes_back(town):
     with window.expect_response("**/course/status") as answered:
         window.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     said = answered.value.json()
+    assert said.pop("lead")
     assert said == {
         "open": False, "running": False, "participants": 0, "trouble": False, "classes": "",
     }  # fmt: skip
@@ -109,8 +99,7 @@ def test_waiting_without_javascript_is_a_button(town):
     teachers_frame = make_students_wait(teacher)
     student.open_course()
     frame = student.open_link()
-    for _login_then_launch in range(2):
-        frame.get_by_role("button", name="Continue").click()
+    student.go_on_without_scripts()
     window = student.join(frame)
     expect(window.get_by_text("Press the button now and then")).to_be_visible()
     expect(window.get_by_text("Keep this page open")).to_be_hidden()
@@ -141,9 +130,7 @@ def test_a_class_inside_the_frame_is_waited_for_there(town):
 def test_the_count_is_written_alike_by_the_server_and_the_script(
     new_campus, chromium, locale, count
 ):
-    users = tuple(replace(user, locale=locale) for user in UNIVERSITY.users)
-    university = replace(UNIVERSITY, users=users)
-    town = Town(new_campus(lms_host="localhost", university=university), chromium)
+    town = Town(new_campus(lms_host="localhost", university=reading(locale)), chromium)
     student = town.person(PERSIAN_STUDENT, patient=True)
     student.open_course()
     frame = student.open_link()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from tests.campus import Browser
-from tests.functional.tools import INSTRUCTOR, ROLES, only_meeting, read
+from tests.campus import Browser, ask
+from tests.functional.planning import course_page, planned
+from tests.functional.tools import INSTRUCTOR, LTI, ROLES, only_meeting, read
 
 
 class Statements:
@@ -81,6 +83,28 @@ def test_also_after_a_restart_of_the_bridge(campus):
     assert len(statements.writes) == 1
     assert len(statements.reads) <= 4
     assert remote_calls(campus) == before
+
+
+def test_a_link_to_a_series_costs_no_more(campus):
+    """Of people who come by it to the class that is on: also after a restart."""
+    page = course_page(campus)
+    now = datetime.now(UTC)
+    when = {"date": now.date().isoformat(), "time": now.strftime("%H:%M")}
+    (one,) = planned(campus, page, repeat="", early="60", **when)
+    token = campus.bridge.store.series.name(one.series_id)
+    claims = {"claims": {f"{LTI}custom": {"meeting": token, "action": "join"}}}
+    assert campus.launch(campus.student, campus.link(), **claims).joined_as
+    for again in (campus.restart, lambda: None):
+        again()
+        browser = Browser()
+        form = campus.form(browser, campus.student, campus.link(), **claims)
+        before = remote_calls(campus)
+        with traced() as statements:
+            joined = campus.post_launch(browser, form).joined_as
+        assert joined["meetingID"] == one.meeting_id
+        assert len(statements.writes) == 1
+        assert len(statements.reads) <= 4
+        assert remote_calls(campus) == before
 
 
 def test_what_the_lms_offers_is_written_once_and_again_only_when_it_changes(campus):
@@ -167,8 +191,14 @@ def test_two_hundred_launches_into_one_course_are_one_create(new_campus, engine)
     assert campus.lms.jwks_requests == 1
 
 
-def test_the_course_page_costs_one_status_call_in_five_seconds(campus):
+def test_the_course_page_asks_no_service_and_its_script_once_in_five_seconds(campus):
+    page = None
     for _ in range(4):
-        read(campus.launch(campus.teacher, campus.link("frame")))
+        page = read(campus.launch(campus.teacher, campus.link("frame")))
+    assert page is not None
+    assert campus.meetingz.faults.count("/getMeetingInfo") == 0
+    for _ in range(4):
+        bearer = {"Authorization": f"Bearer {page.session}", "Content-Length": "0"}
+        assert ask("POST", f"{campus.url}/course/status", None, bearer).status == 200
     assert campus.meetingz.faults.count("/getMeetingInfo") == 1
     assert campus.meetingz.faults.count("/create") == 0

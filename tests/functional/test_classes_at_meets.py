@@ -179,10 +179,10 @@ def test_a_file_that_meets_holds_comes_whole_and_harmless(listed):
     assert answer.status == 200
     stored = next(r for _, r in listed.meets.records.recordings.after(0) if r.content)
     assert answer.body == stored.content
-    assert answer.headers["Content-Type"] == "audio/wav"
+    assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["Content-Length"] == str(len(stored.content))
     assert answer.headers["Content-Disposition"].startswith(
-        'attachment; filename="Guest lecture.wav"'
+        'attachment; filename="Guest lecture.mp4"'
     )
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -504,7 +504,7 @@ def test_one_course_that_meets_garbles_is_no_loss_to_the_others(listed):
 
 
 def test_what_nobody_looks_at_is_cleared_away(listed):
-    later(listed, 181 * 24).clear_out()
+    later(listed, 181 * 24).retention()
     page = page_of(listed, listed.teacher)
     assert "Guest lecture" not in page.text
     later(listed).meets_events()

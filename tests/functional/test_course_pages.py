@@ -15,6 +15,8 @@ from sqlalchemy import text
 from tests.campus import FORM, SECRET_KEY, Browser, ask
 from tests.functional.tools import LTI, follow, only_meeting, parameters_of, press, read, refused
 
+SETTINGS = "/course/settings"
+
 PATHS = ["/course/join", "/course/status", "/course/settings"]
 
 
@@ -132,12 +134,14 @@ def test_a_meeting_that_is_gone_is_refused(campus):
 
 def test_status_tells_who_is_in(campus):
     page = read(campus.launch(campus.teacher, campus.link("frame")))
+    lead = status(campus, page.session)["lead"]
     assert status(campus, page.session) == {
         "open": True,
         "running": False,
         "participants": 0,
         "trouble": False,
         "classes": "",
+        "lead": lead,
     }
     follow(press(campus, page))
     campus.restart()
@@ -147,6 +151,7 @@ def test_status_tells_who_is_in(campus):
         "participants": 1,
         "trouble": False,
         "classes": "",
+        "lead": lead,
     }
     campus.meetingz.faults.set("down")
     campus.restart()
@@ -156,6 +161,7 @@ def test_status_tells_who_is_in(campus):
         "participants": None,
         "trouble": False,
         "classes": "",
+        "lead": lead,
     }
 
 
@@ -169,8 +175,8 @@ def test_status_is_answered_from_memory(campus):
 def test_a_student_waits_is_told_when_it_opens_and_gets_in(campus):
     link = campus.link("frame")
     teacher = read(campus.launch(campus.teacher, link))
-    saved = press(campus, teacher, 1, wait_for_moderator="true")
-    assert read(saved).forms[1].fields["wait_for_moderator"] == "true"
+    saved = press(campus, teacher, SETTINGS, wait_for_moderator="true")
+    assert read(saved).form_to(SETTINGS).fields["wait_for_moderator"] == "true"
 
     student = read(campus.launch(campus.student, link))
     assert status(campus, student.session)["open"] is False
@@ -190,7 +196,7 @@ def test_a_student_waits_is_told_when_it_opens_and_gets_in(campus):
 def test_a_student_launched_into_a_window_waits_there(campus):
     link = campus.link("window")
     teacher = read(campus.launch(campus.teacher, link))
-    press(campus, teacher, 1, wait_for_moderator="true")
+    press(campus, teacher, SETTINGS, wait_for_moderator="true")
     waiting = read(campus.launch(campus.student, link))
     assert waiting.form.action == "/course/join"
     assert waiting.form.target == ""
@@ -202,17 +208,17 @@ def test_a_student_launched_into_a_window_waits_there(campus):
 def test_waiting_can_be_switched_off_again(campus):
     link = campus.link("frame")
     teacher = read(campus.launch(campus.teacher, link))
-    on = read(press(campus, teacher, 1, wait_for_moderator="true"))
-    on.forms[1].fields.pop("wait_for_moderator")
-    off = read(press(campus, on, 1))
-    assert "wait_for_moderator" not in off.forms[1].fields
+    on = read(press(campus, teacher, SETTINGS, wait_for_moderator="true"))
+    on.form_to(SETTINGS).fields.pop("wait_for_moderator")
+    off = read(press(campus, on, SETTINGS))
+    assert "wait_for_moderator" not in off.form_to(SETTINGS).fields
     assert press(campus, read(campus.launch(campus.student, link))).joined_as
 
 
 def test_a_teacher_never_waits(campus):
     link = campus.link("frame")
     teacher = read(campus.launch(campus.teacher, link))
-    press(campus, teacher, 1, wait_for_moderator="true")
+    press(campus, teacher, SETTINGS, wait_for_moderator="true")
     assert press(campus, teacher).joined_as
 
 
@@ -222,12 +228,16 @@ def test_an_attendee_may_not_change_settings_by_a_forged_form(campus):
     forged = {"session": student.session, "wait_for_moderator": "true", "role": "moderator"}
     refusal = read(post(campus, "/course/settings", **forged), 403)
     assert refusal.reference
-    assert not read(campus.launch(campus.teacher, link)).forms[1].fields.get("wait_for_moderator")
+    assert (
+        not read(campus.launch(campus.teacher, link))
+        .form_to(SETTINGS)
+        .fields.get("wait_for_moderator")
+    )
 
 
 def test_while_the_service_is_down_a_waiting_page_goes_on_asking(campus):
     link = campus.link("window")
-    press(campus, read(campus.launch(campus.teacher, link)), 1, wait_for_moderator="true")
+    press(campus, read(campus.launch(campus.teacher, link)), SETTINGS, wait_for_moderator="true")
     waiting = read(campus.launch(campus.student, link))
     campus.restart()
     campus.meetingz.faults.set("down")

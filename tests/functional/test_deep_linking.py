@@ -410,7 +410,10 @@ def test_bad_requests_are_refused(shared, wishes, settings, status, reason):
 @pytest.mark.parametrize("context", [None, {}])
 def test_a_request_without_a_course_is_refused(shared, wishes, context):
     answer = open_picker(shared, shared.teacher, claims={f"{LTI}context": context})
-    refused(shared, answer, 400, "claim_missing")
+    refused(shared, answer, 400, "picker_without_course")
+    page = read(answer, 400)
+    assert page.headline == "Open this from your course"
+    assert "Live classes are added to a course." in page.text
 
 
 def test_a_request_is_checked_like_every_launch(shared, wishes):

@@ -85,7 +85,8 @@ def test_the_course_page_shows_what_the_service_can_tell(campus):
 
 def test_students_wait_for_a_teacher_on_every_service(campus):
     link = campus.link("window")
-    press(campus, read(campus.launch(campus.teacher, link)), 1, wait_for_moderator="true")
+    page = read(campus.launch(campus.teacher, link))
+    press(campus, page, "/course/settings", wait_for_moderator="true")
     waiting = read(campus.launch(campus.student, link))
     assert waiting.headline == "Waiting for your teacher"
     class_page(press(campus, read(campus.launch(campus.teacher, link))))

@@ -37,6 +37,7 @@ def test_a_meetings_grades_are_sent_and_shown(new_campus):
     ((meeting_id,),) = rows(campus, "SELECT meeting_id FROM meetings")
     sent = grades(campus, "send", meeting_id)
     assert (sent.code, sent.out.strip()) == (0, "Sent: 2.")
+    assert campus.bridge.store.audit.search("grades.send")[0].subject == meeting_id
     assert cell(campus, campus.student).score == 86
     assert campus.student.name in grades(campus, "show", meeting_id).out
     found = grades(campus, "show", meeting_id, "--json").json

@@ -94,7 +94,24 @@ def test_a_teacher_corrects_and_excuses(new_campus):
     page = read(person(campus, opened(campus), row, percent="95.5"))
     assert "95.5 of 100" in page.text
     assert "measured: 86%" in page.text
-    assert "Corrected" in page.text
+    assert "Corrected by Ana Pereira" in " ".join(page.text.split()).replace("Dr. ", "")
+    (told,) = rows(campus, "SELECT corrected_by, corrected_ms FROM scores WHERE corrected > 0")
+    assert told[0] == row_of(campus, campus.teacher)
+    assert told[1] > 0
+    (back,) = [
+        number
+        for number, form in enumerate(page.forms)
+        if form.action == "/course/grading/person"
+        and form.fields.get("percent") == ""
+        and "Take the correction back" in page.text
+        and "excused" not in form.fields
+    ][:1]
+    page = read(press(campus, page, back))
+    assert "86 of 100" in page.text
+    assert "Take the correction back" not in page.text
+    assert rows(campus, "SELECT corrected_by, corrected_ms, corrected FROM scores") == [
+        (None, None, None)
+    ]
     page = read(person(campus, page, row, percent="", excused="true"))
     assert "Excused" in page.text
     page = read(person(campus, page, row, percent=""))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from contextlib import contextmanager
 
 import jwt
@@ -11,12 +13,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from lti_bridge.errors import RemoteError
 from tests.campus import ask
 from tests.functional.tools import read
 
 FAMILIES = {
     "lti_bridge_visits",
     "lti_bridge_visit_seconds",
+    "lti_bridge_step_seconds",
+    "lti_bridge_queue_age_seconds",
     "lti_bridge_remote_calls",
     "lti_bridge_remote_seconds",
     "lti_bridge_breaker_open",
@@ -41,6 +46,42 @@ def test_a_bridge_that_works_is_alive_and_ready(new_campus, engine):
     answer = ask("GET", f"{campus.url}/healthz")
     assert (answer.status, json.loads(answer.text)) == (200, {"alive": True})
     assert ready(campus) == (200, "")
+
+
+def test_what_keeps_nobody_out_of_this_node_is_noticed_and_leaves_it_ready(campus):
+    def noticed():
+        assert ready(campus) == (200, "")
+        return json.loads(ask("GET", f"{campus.url}/readyz").text)["noticed"]
+
+    assert noticed() == [
+        "jobs: none has ever run. Start lti-bridge worker, or serve --with-worker."
+    ]
+    campus.bridge.store.job_runs.begin("grades", int(time.time() * 1000), 60_000)
+    assert noticed() == []
+    change(campus, "UPDATE job_runs SET started_ms = 1, claim = NULL")
+    assert noticed() == ["jobs: grades is not run. See lti-bridge jobs list."]
+    metrics = ask("GET", f"{campus.url}/metrics").text
+    assert float(re.search(r'queue_age_seconds\{job="grades"\} (\S+)', metrics)[1]) > 1e6
+    campus.meetingz.faults.set("500")
+    for _ in range(5):
+        with pytest.raises(RemoteError):
+            campus.bridge.services.service_for("live").is_running("lti-0123")
+    assert noticed()[0].startswith("service: live is left alone: ")
+
+
+def test_each_step_of_a_launch_has_its_seconds(campus):
+    def counts():
+        text = ask("GET", f"{campus.url}/metrics").text
+        found = re.findall(r'lti_bridge_step_seconds_count\{step="(\w+)"\} (\S+)', text)
+        return {step: float(count) for step, count in found}
+
+    before = counts()
+    campus.launch(campus.student, campus.link())
+    grown = {step for step, count in counts().items() if count > before.get(step, 0)}
+    assert grown == {
+        *("login", "state", "token", "claims", "deployment", "nonce"),
+        *("course", "person", "meeting", "create"),
+    }
 
 
 @pytest.mark.parametrize("revision", ["0000", "9999_from_the_future"])

@@ -44,8 +44,7 @@ def test_also_after_a_restart_of_the_bridge(campus):
     with traced() as statements:
         assert campus.post_old_launch(form).joined_as
     assert len(statements.writes) == 1
-    # One more than by LTI 1.3, the first time a process sees that course: whether it was moved.
-    assert len(statements.reads) <= 5
+    assert len(statements.reads) <= 4
     assert remote_calls(campus) == before
 
 

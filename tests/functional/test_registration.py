@@ -294,11 +294,32 @@ def test_where_the_browser_says_that_the_lms_is_elsewhere_the_page_suggests_it(c
     assert 'value="school.lms.example"' in page.text
 
 
+def framers(answer):
+    (rule,) = [
+        part
+        for part in answer.headers["Content-Security-Policy"].split("; ")
+        if part.startswith("frame-ancestors")
+    ]
+    return rule.split()[1:]
+
+
+def test_an_lms_whose_customers_share_an_issuer_frames_it_from_its_own_host(campus):
+    elsewhere = {"Referer": "https://school.lms.example/admin/apps"}
+    shared = campus.lms.registry.opening(invited(campus, preset="canvas"))
+    assert "http://school.lms.example" in framers(ask("GET", shared, headers=elsewhere))
+    own = campus.lms.registry.opening(invited(campus, preset="moodle"))
+    assert framers(ask("GET", own, headers=elsewhere)) == ["'self'", campus.lms.issuer]
+
+
 def test_pages_of_a_registration_may_be_framed_and_tell_nothing_on(campus):
-    ours = opened(campus)
+    page = read(opened(campus))
+    ours, done = ask("GET", campus.lms.registry.opening(invited(campus))), pressed(campus, page)
     refusal = ask("GET", f"{campus.url}/lti/register")
-    for answer in (ours, refusal):
-        assert "frame-ancestors 'self' https: http:" in answer.headers["Content-Security-Policy"]
+    assert framers(refusal) == ["'self'", "https:", "http:"], "of which LMS, nobody knows yet"
+    for answer in (ours, done):
+        assert framers(answer) == ["'self'", campus.lms.issuer]
+    assert framers(ask("GET", f"{campus.url}/lti/values")) == ["'self'"]
+    for answer in (ours, done, refusal):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cache-Control"] == "no-store"
 

@@ -21,6 +21,10 @@ from lti_bridge.store.tables import UserRow
 from tests.unit.jobs.test_work import later
 
 PEOPLE = 60
+MANY = 150
+"""So many that they keep a worker busy until another one is there."""
+IN_HAND = 20
+"""So many a worker takes at once."""
 
 
 @contextmanager
@@ -90,3 +94,33 @@ def test_two_workers_on_one_postgresql_ask_for_each_identifier_once(new_campus):
     with worker(campus.file), worker(campus.file):
         until(lambda: known(campus) == PEOPLE)
     assert campus.meets.calls["from_lti_id_user"] == PEOPLE
+
+
+def test_what_a_killed_worker_had_in_hand_another_takes_over_and_doubles_nothing(new_campus):
+    campus = new_campus("postgresql")
+    people = campus.bridge.store.people
+    long_ago = int((time.time() - 3600) * 1000)
+    course = people.add_course(1, "course", "", "Course", now_ms=long_ago, meets_id=1, asked_ms=1)
+    for number in range(MANY):
+        people.arrive(
+            1, f"person-{number}", Profile(), course_id=course.id, role="attendee", now_ms=long_ago
+        )
+    campus.meets.faults.set("slow", seconds=0.3)
+    with worker(campus.file) as first:
+        until(lambda: known(campus) >= 3)
+        with worker(campus.file):
+            until(lambda: runs_of(campus, "key_sets") >= 2, 60)  # the second is there
+            assert runs_of(campus, "ask_meets_again") == 0, "it leaves that to the first"
+            os.kill(first.pid, signal.SIGKILL)
+            first.wait()
+            campus.meets.faults.clear()
+            assert known(campus) < MANY - IN_HAND
+            until(lambda: known(campus) >= MANY - IN_HAND, 60)
+    later(jobs_of(campus.bridge)).ask_meets_again()
+    assert known(campus) == MANY, "what was in its hands comes up again a minute later"
+    asked = campus.meets.calls["from_lti_id_user"]
+    assert MANY <= asked <= MANY + THREADS, "only what was in flight came twice"
+
+
+def runs_of(campus, name: str) -> int:
+    return {run.name: run.runs for run in campus.bridge.store.job_runs.all()}.get(name, 0)

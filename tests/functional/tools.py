@@ -50,6 +50,11 @@ class Page:
         """The page's first form: what its first button does."""
         return self.forms[0]
 
+    def form_to(self, action: str) -> Form:
+        """The page's only form that goes there."""
+        (form,) = (form for form in self.forms if form.action == action)
+        return form
+
     @property
     def session(self) -> str:
         return self.form.fields["session"]
@@ -122,9 +127,9 @@ def refused(campus: Campus, answer: Answer, status: int, reason: str) -> Page:
     return page
 
 
-def press(campus: Campus, page: Page, number: int = 0, **fields: str) -> Answer:
-    """Send one of the page's forms."""
-    form = page.forms[number]
+def press(campus: Campus, page: Page, which: int | str = 0, **fields: str) -> Answer:
+    """Send one of the page's forms: by its place, or by where it goes."""
+    form = page.form_to(which) if isinstance(which, str) else page.forms[which]
     assert form.method == "post"
     return Browser().ask("POST", f"{campus.url}{form.action}", {**form.fields, **fields})
 

@@ -17,8 +17,8 @@ from lti_bridge.cli.options import bridge_of, config_option, json_option, print_
 
 if TYPE_CHECKING:
     from lti_bridge.app import Bridge
-    from lti_bridge.cli.conferencing.rounds import Step
     from lti_bridge.conferencing import Capability
+    from lti_bridge.conferencing.rounds import Step
 
 MARKS = {
     "ok": click.style("ok   ", fg="green"),
@@ -55,7 +55,7 @@ def check(name: str | None, config: Path, as_json: bool) -> None:
 
 
 def _report(bridge: Bridge, name: str, *, aloud: bool) -> dict[str, Any]:
-    from lti_bridge.cli.conferencing.rounds import Round
+    from lti_bridge.conferencing.rounds import Round
 
     service = bridge.services.service_for(name)
     if aloud:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.options import bridge_of, config_option
 
 
@@ -36,8 +37,11 @@ def assign(name: str | None, course: int, platform_default: bool, config: Path) 
         bridge.prepare()
         if name is not None:
             bridge.services.service_for(name)
-        if not bridge.store.services.assign_course(course, name):
-            raise click.ClickException(f"There is no course with the number {course}.")
-        moved = bridge.follow_platforms()
+        with written_down(bridge) as note:
+            if not bridge.store.services.assign_course(course, name):
+                raise click.ClickException(f"There is no course with the number {course}.")
+            moved = bridge.follow_platforms()
+            after = {"service": name or "its platform's", "meetings_moved": moved}
+            note("course.service", f"course {course}", after=after)
     where = "its platform's service" if name is None else name
     click.echo(f"Course {course} meets on {where} now. Meetings that moved: {moved}.")

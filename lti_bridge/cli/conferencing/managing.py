@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.conferencing.shared import service_argument, sure, yes_option
 from lti_bridge.cli.options import bridge_of, config_option
 
@@ -74,8 +75,10 @@ def add(
         secret = _secret(secret_file, secret_env)
         values = {"name": name, **given, key: secret}
         service = load_conferencing(values, bridge.settings.security)
-        if not bridge.store.services.save(service, _now_ms()):
-            raise _in_the_file(name, "change it there")
+        with written_down(bridge) as note:
+            if not bridge.store.services.save(service, _now_ms()):
+                raise _in_the_file(name, "change it there")
+            note("service.add", name, after={"kind": service.kind, "url": service.url})
     click.echo(f"{name} was added. {SOON}")
     click.echo(f"Test it:  lti-bridge conferencing check {name} --config {config}")
 
@@ -107,7 +110,9 @@ def secret(name: str, secret_file: str | None, secret_env: str | None, config: P
         kept = stored.settings.model_dump(mode="json", exclude={key}, exclude_unset=True)
         values = {**kept, key: _secret(secret_file, secret_env)}
         service = load_conferencing(values, bridge.settings.security)
-        bridge.store.services.save(service, _now_ms())
+        with written_down(bridge) as note:
+            bridge.store.services.save(service, _now_ms())
+            note("service.secret", name)
     click.echo(f"{name} has a new secret. {SOON}")
     click.echo(f"Test it:  lti-bridge conferencing check {name} --config {config}")
 
@@ -128,10 +133,13 @@ def remove(name: str, yes: bool, config: Path) -> None:
     """
     with bridge_of(config) as bridge:
         bridge.prepare()
-        if _stored(bridge, name).managed_by == "file":
+        stored = _stored(bridge, name)
+        if stored.managed_by == "file":
             raise _in_the_file(name, "take it out there")
         sure(f"Take {name} out of work?", yes=yes)
-        bridge.store.services.remove(name)
+        with written_down(bridge) as note:
+            bridge.store.services.remove(name)
+            note("service.remove", name, {"kind": stored.kind})
     with bridge_of(config) as bridge:  # one that doesn't know it any more
         bridge.prepare()
     click.echo(f"{name} is at work no more. {SOON}")

@@ -13,6 +13,7 @@ from lti_bridge.cli.conferencing.shared import (
     service_argument,
     service_of,
     sure,
+    write_down_done,
     yes_option,
 )
 from lti_bridge.cli.options import config_option, json_option, print_json
@@ -94,6 +95,7 @@ def end(name: str, meeting: str, yes: bool, config: Path) -> None:
         service.end(meeting, own.moderator_password if own else "")
         if own is not None:
             bridge.store.meetings.ended(own.id, int(time.time() * 1000))
+        write_down_done(bridge, "meeting.end", name, {"meeting": meeting})
     click.echo(f"{meeting} was ended.")
 
 

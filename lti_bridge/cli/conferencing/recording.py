@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lti_bridge.cli.conferencing.shared import service_argument, service_of, sure, yes_option
+from lti_bridge.cli.conferencing.shared import (
+    look_again,
+    service_argument,
+    service_of,
+    sure,
+    write_down_done,
+    yes_option,
+)
 from lti_bridge.cli.options import config_option, json_option, print_json
 from lti_bridge.cli.tables import plain, table
 
@@ -58,8 +65,11 @@ def unpublish(name: str, record_ids: tuple[str, ...], config: Path) -> None:
 
 def _publish(name: str, record_ids: tuple[str, ...], config: Path, *, published: bool) -> None:
     _check(record_ids)
-    with service_of(config, name) as (_, service):
+    with service_of(config, name) as (bridge, service):
         service.publish_recordings(record_ids, published=published)
+        look_again(bridge, name, record_ids)
+        action = "recording.publish" if published else "recording.unpublish"
+        write_down_done(bridge, action, name, {"recordings": list(record_ids)})
     click.echo(f"{_counted(record_ids)} {'can be seen' if published else 'hidden'} now.")
 
 
@@ -79,8 +89,11 @@ def rename(name: str, record_id: str, title: str, config: Path) -> None:
     _check((record_id,))
     if not title.strip():
         raise click.UsageError("--to: give a name.")
-    with service_of(config, name) as (_, service):
+    with service_of(config, name) as (bridge, service):
         service.rename_recording(record_id, title.strip())
+        look_again(bridge, name, [record_id])
+        after = {"recordings": [record_id], "name": title.strip()}
+        write_down_done(bridge, "recording.rename", name, after)
     click.echo("Renamed.")
 
 
@@ -100,10 +113,12 @@ def delete(name: str, record_ids: tuple[str, ...], yes: bool, config: Path) -> N
     from lti_bridge.conferencing import Capability
 
     _check(record_ids)
-    with service_of(config, name) as (_, service):
+    with service_of(config, name) as (bridge, service):
         if Capability.DELETE_RECORDINGS in service.capabilities:
             sure(f"Delete {_counted(record_ids)} on {name} for good?", yes=yes)
         service.delete_recordings(record_ids)
+        look_again(bridge, name, record_ids)
+        write_down_done(bridge, "recording.delete", name, {"recordings": list(record_ids)})
     click.echo(f"{_counted(record_ids)} deleted.")
 
 
@@ -149,12 +164,14 @@ def captions(
 
     _check((record_id,))
     content = _content(upload, taken_away=taken_away, lang=lang)
-    with service_of(config, name) as (_, service):
+    with service_of(config, name) as (bridge, service):
         if upload is None and not taken_away:
             _list_captions(service, record_id, as_json=as_json)
             return
         track = TextTrack(kind=kind, lang=lang, label=label)
         service.put_text_track(record_id, track, content)
+        after = {"recordings": [record_id], "language": lang, "removed": taken_away}
+        write_down_done(bridge, "recording.captions", name, after)
     click.echo("Taken away." if taken_away else "Sent. The service takes them in within minutes.")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from lti_bridge.cli.auditing import written_down
 from lti_bridge.cli.conferencing.managing import SOON
 from lti_bridge.cli.conferencing.shared import service_argument
 from lti_bridge.cli.options import bridge_of, config_option
@@ -43,4 +44,8 @@ def _change(name: str, config: Path, *, resting: bool) -> None:
     with bridge_of(config) as bridge:
         bridge.prepare()
         bridge.services.service_for(name)
-        bridge.store.services.rest(name, resting=resting)
+        before = {"resting": bridge.services.is_resting(name)}
+        with written_down(bridge) as note:
+            bridge.store.services.rest(name, resting=resting)
+            action = "service.rest" if resting else "service.wake"
+            note(action, name, before, {"resting": resting})

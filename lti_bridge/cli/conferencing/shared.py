@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from lti_bridge.cli.auditing import NOTHING, written_down
 from lti_bridge.cli.options import bridge_of
 
 if TYPE_CHECKING:
@@ -62,6 +63,29 @@ def own_meeting(bridge: Bridge, meeting_id: str) -> Meeting | None:
         return bridge.store.meetings.by_meeting_id(meeting_id)
     except StoreError:
         return None
+
+
+def write_down_done(
+    bridge: Bridge, action: str, subject: str, after: Mapping[str, object] = NOTHING
+) -> None:
+    """What was done at a service; without a database there is no log to write it into."""
+    from lti_bridge.errors import StoreError
+    from lti_bridge.store import schema
+
+    with suppress(StoreError):
+        if schema.present(bridge.store.database) is not None:
+            with written_down(bridge) as note:
+                note(action, subject, after=after)
+
+
+def look_again(bridge: Bridge, service: str, record_ids: Sequence[str]) -> None:
+    """Let the job see what became of recordings; without a database there is nothing to keep."""
+    from lti_bridge.errors import StoreError
+    from lti_bridge.store import schema
+
+    with suppress(StoreError):
+        if schema.present(bridge.store.database) is not None:
+            bridge.store.records.look_again(service, record_ids)
 
 
 def sure(question: str, *, yes: bool) -> None:

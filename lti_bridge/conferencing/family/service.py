@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lti_bridge.conferencing.meetings import MeetingDetails, Slide, Visitor
     from lti_bridge.conferencing.recordings import (
         Attendance,
+        Invited,
         Recording,
         RecordingQuery,
         RecordingReady,
@@ -229,6 +230,10 @@ class Family(ABC):
     def attendance(self, *_: Any, **__: Any) -> Iterator[Attendance]:
         """Only Mconf-Live tells when it is asked."""
         raise missing(self.name, Capability.ATTENDANCE)
+
+    def invited(self, *_: Any, **__: Any) -> Sequence[Invited]:
+        """Nobody is: whoever has a URL comes in."""
+        raise missing(self.name, Capability.INVITED)
 
     def recording_ready(self, *_: Any, **__: Any) -> RecordingReady:
         """Only BigBlueButton sends it."""

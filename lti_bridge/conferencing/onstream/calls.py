@@ -16,7 +16,7 @@ _CALLS: Final = (
     call("PUT session"),
     call("POST session"),
     call("DELETE session"),
-    call("GET invitees"),
+    call("GET invitees", Capability.INVITED),
     call("PUT invitee"),
     call("POST invitee"),
     call("DELETE invitee"),

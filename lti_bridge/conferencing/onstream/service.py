@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 from lti_bridge.conferencing.capabilities import Call, Capability
 from lti_bridge.conferencing.guard import Guard
 from lti_bridge.conferencing.meetings import Created, JoinUrl
-from lti_bridge.conferencing.onstream.answers import identifier
+from lti_bridge.conferencing.onstream.answers import GONE, identifier
 from lti_bridge.conferencing.onstream.api import Api
 from lti_bridge.conferencing.onstream.calls import CALLS
 from lti_bridge.conferencing.onstream.invitations import InMemory
@@ -21,6 +21,7 @@ from lti_bridge.conferencing.onstream.sessions import (
     is_metadata_cut,
 )
 from lti_bridge.conferencing.onstream.slides import Slides
+from lti_bridge.conferencing.recordings import Invited
 from lti_bridge.errors import CapabilityMissing, RemoteRejected
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Onstream:
     CALLS: ClassVar[Mapping[str, Call]] = CALLS
     CAPABILITIES: ClassVar[frozenset[Capability]] = frozenset({
         Capability.MEETINGS,
+        Capability.INVITED,
         Capability.OBSERVERS,
         Capability.DIAL_IN,
         Capability.RECORDINGS,
@@ -188,6 +190,17 @@ class Onstream:
                 code="not_authenticated",
                 reason="doesn't take its user name and password",
             )
+
+    def invited(self, meeting_id: str) -> Sequence[Invited]:
+        """The session's list ("GET invitees"), which says nothing of who came: no answer does."""
+        try:
+            number = identifier(meeting_id) or self._number(meeting_id)
+            found = self._api.invitees(number)
+        except RemoteRejected as refusal:
+            if refusal.code in (*GONE, "notFound"):
+                return ()
+            raise
+        return [Invited(one.email, one.id, one.role) for one in found if one.email]
 
     is_running = _missing("say whether a class runs")
     end = _missing("end a class that runs", "End it from within the class.")

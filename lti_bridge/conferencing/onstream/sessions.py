@@ -29,6 +29,10 @@ CUSTOM_CHARACTERS: Final = 200
 OURS: Final = "LTI Bridge"
 """The first custom value of each session that we made."""
 _MINUTE_MS: Final = 60_000
+_OVERTIME_MINUTES: Final = 60
+"""By so much a session is made longer, as often as it takes, whose class goes on past its time …"""
+_MOST_OVERTIME_MINUTES: Final = 24 * 60
+"""… but not one of long ago, that a teacher looks into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ class Sessions:
     def _make(self, meeting: MeetingDetails) -> str:
         return self._api.create_session(
             text(meeting.name),
-            _minutes(meeting),
+            self._minutes(meeting),
             self._start(meeting),
             friendly_url=meeting.meeting_id,
             timezone=self._timezone,
@@ -153,8 +157,8 @@ class Sessions:
         changes: dict[str, Any] = {}
         if session.topic not in ("", text(meeting.name)):
             changes["topic"] = text(meeting.name)
-        if session.duration not in (None, _minutes(meeting)):
-            changes["duration"] = _minutes(meeting)
+        if session.duration not in (None, self._minutes(meeting)):
+            changes["duration"] = self._minutes(meeting)
         if self._is_at_another_time(session, meeting):
             changes |= {"start_time": self._start(meeting), "timezone": self._timezone}
         return changes
@@ -164,7 +168,7 @@ class Sessions:
         if meeting.starts_ms is not None:
             return session.start_time != self._start(meeting)
         start, now = self.clock.unix_ms(session.start_time), self._now_ms()
-        minutes = session.duration or _minutes(meeting)
+        minutes = session.duration or self._minutes(meeting)
         return start is None or not start <= now < start + minutes * _MINUTE_MS
 
     def _start(self, meeting: MeetingDetails) -> str:
@@ -172,6 +176,18 @@ class Sessions:
             return self.clock.wall(meeting.starts_ms)
         now = self._now_ms()
         return self.clock.wall(now - now % _MINUTE_MS)
+
+    def _minutes(self, meeting: MeetingDetails) -> int:
+        """How long its session lasts. One whose time is over and that people still come to is made
+        longer: the document doesn't say whether a session lets anybody in after its end.
+        """
+        minutes = meeting.lasts_minutes or meeting.duration_minutes or STANDING_MINUTES
+        if meeting.starts_ms is None:
+            return minutes
+        over = (self._now_ms() - meeting.starts_ms) // _MINUTE_MS - minutes
+        if not 0 <= over < _MOST_OVERTIME_MINUTES:
+            return minutes
+        return minutes + (over // _OVERTIME_MINUTES + 1) * _OVERTIME_MINUTES
 
     def _now_ms(self) -> int:
         return int(self._now() * 1000)
@@ -188,10 +204,6 @@ def metadata_of(session: Session) -> dict[str, str]:
         return dict(session.custom_data)
     pairs = (value.partition("=") for value in session.custom_data.values())
     return {name: value for name, equals, value in pairs if equals}
-
-
-def _minutes(meeting: MeetingDetails) -> int:
-    return meeting.duration_minutes or STANDING_MINUTES
 
 
 def _custom(meeting: MeetingDetails) -> dict[str, str]:

@@ -18,11 +18,21 @@ class ConsumerBook:
     a client ID is no consumer key.
     """
 
-    def __init__(self, platforms: Platforms, *, clock: Callable[[], float] = monotonic) -> None:
-        """``clock`` in seconds."""
-        self._snapshot = Snapshot(
-            lambda: {one.consumer_key: one for one in platforms.of_lti_1p1()}, clock=clock
-        )
+    def __init__(
+        self,
+        platforms: Platforms,
+        *,
+        clock: Callable[[], float] = monotonic,
+        beside: Callable[[], None] | None = None,
+    ) -> None:
+        """``clock`` in seconds; ``beside`` is done whenever platforms are read anew."""
+
+        def load() -> dict[str, Platform]:
+            if beside is not None:
+                beside()
+            return {one.consumer_key: one for one in platforms.of_lti_1p1()}
+
+        self._snapshot = Snapshot(load, clock=clock)
 
     def by_key(self, consumer_key: str) -> Platform | None:
         """The platform with that key, if it is at work and its secret can be opened."""
@@ -36,6 +46,10 @@ class ConsumerBook:
     def origins(self) -> tuple[str, ...]:
         """Who may frame a page when it isn't known for whom it is; never fails."""
         return tuple(dict.fromkeys(origin for one in self._all() for origin in one.origins))
+
+    def forget(self) -> None:
+        """Read again at the next question."""
+        self._snapshot.forget()
 
     def _all(self) -> tuple[Platform, ...]:
         try:

@@ -78,10 +78,11 @@ class OldLaunching:
         ``query``: the parameters of the request's address. ``browser``: what tells browsers apart.
         Raises :class:`LaunchRefused` in its kinds.
         """
-        visit.step = "signature"
+        visit.step, visit.said = "signature", form
         _check_protocol(form, query)
         platform, signed = self._check_signature(form, query, visit)
         visit.platform = platform
+        visit.heard(form)
         visit.step = "timestamp"
         timestamp = self._check_timestamp(form["oauth_timestamp"])
         visit.step = "parameters"

@@ -56,7 +56,8 @@ class RegistrationViews:
         query = parse(request.query_string)
         proposal, invite = self.registrar.propose(query, self._seen_at())
         visit.outcome = "page"
-        return self._page("registration/proposal.html", **self._shown(proposal, invite))
+        shown = self._shown(proposal, invite)
+        return self._page("registration/proposal.html", _framers(proposal, invite), **shown)
 
     def confirm(self) -> Response:
         """``POST /lti/register``: the button."""
@@ -67,7 +68,10 @@ class RegistrationViews:
         done = self.registrar.register(proposal, self._choices(form, invite), preset)
         self.platforms.forget()
         visit.outcome = "page"
-        return self._page("registration/done.html", done=done, origins=_origins(done))
+        framers = (*_framers(proposal, invite), *_origins(done))
+        return self._page(
+            "registration/done.html", framers, done=done, origins=" ".join(_origins(done))
+        )
 
     def config_json(self) -> Response:
         """``GET /lti/config.json``: Canvas' configuration of a developer key."""
@@ -83,7 +87,7 @@ class RegistrationViews:
             for preset, names in wording.wanted_by_hand()
         ]
         config_url = self.offer.canvas_url
-        return self._page("registration/values.html", lmss=lmss, config_url=config_url)
+        return self._page("registration/values.html", (), lmss=lmss, config_url=config_url)
 
     def _begin(self) -> Visit:
         visit: Visit = self.begin()
@@ -152,28 +156,43 @@ class RegistrationViews:
             return ""
         return here if _HOST.fullmatch(here) and here != self.offer.domain else ""
 
-    def _page(self, template: str, **values: object) -> Response:
-        headers = page_headers(anywhere(allow_http=self.allow_http), allow_http=self.allow_http)
+    def _page(self, template: str, framers: Sequence[str], **values: object) -> Response:
+        headers = page_headers(dict.fromkeys(framers), allow_http=self.allow_http)
         return Response(render_template(template, **values), headers=headers, mimetype="text/html")
 
 
 def anywhere(*, allow_http: bool) -> tuple[str, ...]:
-    """Who may frame a page of a registration: which pages an LMS that isn't registered yet shows
-    its window on nobody can know beforehand; and who could abuse the frame must hold the
-    invitation anyway.
+    """Who may frame the refusal of a registration: of which LMS it is isn't known yet, and there
+    is nothing to press.
     """
     return ("https:", "http:") if allow_http else ("https:",)
+
+
+def _framers(proposal: Proposal, invite: Invite) -> tuple[str, ...]:
+    """Who may frame the pages of a registration: the LMS, as its configuration names it.
+
+    Where all its customers share one issuer, their own pages are elsewhere: at the hosts of the
+    invitation, and at the one that the browser says opened the page.
+    """
+    found = proposal.configuration
+    addresses = (found.issuer, found.authorization_endpoint, found.registration_endpoint)
+    parts = [urlsplit(address) for address in addresses]
+    hosts = invite.terms.hosts
+    if proposal.seen_at and preset_for(invite, found).is_shared:
+        hosts = (*hosts, proposal.seen_at)
+    own = [f"{part.scheme}://{part.netloc}" for part in parts]
+    return (*own, *(f"{parts[0].scheme}://{host}" for host in hosts))
 
 
 def _first(same: Sequence[KnownPlatform]) -> KnownPlatform | None:
     return same[0] if same else None
 
 
-def _origins(done: Registration) -> str:
+def _origins(done: Registration) -> Sequence[str]:
     """Where the closing message may go: the issuer's origin first, then the LMS's other hosts."""
     issuer = urlsplit(done.values.issuer)
     hosts = dict.fromkeys((issuer.netloc, *done.values.hosts))
-    return " ".join(f"{issuer.scheme}://{host}" for host in hosts)
+    return [f"{issuer.scheme}://{host}" for host in hosts]
 
 
 def _number(text: str) -> int:

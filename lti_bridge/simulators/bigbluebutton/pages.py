@@ -8,6 +8,7 @@
     POST client/<token>/approve, /deny  of the waiting ``guest``; moderators only
     GET  client/class.css, client/class.js
     GET  playback/<recordID>            200 where it is published
+    GET  playback/<recordID>/thumbnails/<number>
     GET  textTrack/<recordID>/<kind>_<language>.vtt
 """
 
@@ -129,6 +130,9 @@ class Pages:
         if recording is None or not recording.published:
             return self._over("This recording can't be watched", status=404)
         types = [one.type for one in recording.formats]
+        folder, _, number = format_type.partition("/")
+        if folder == "thumbnails" and number.isdigit():
+            return _picture(int(number))
         if format_type and format_type not in types:
             return self._over("This recording has no such format", status=404)
         return self._page("playback.html", recording=recording, type=format_type)
@@ -150,6 +154,21 @@ class Pages:
     def _asset(self, name: str) -> Response:
         body = (self._folder / name).read_bytes()
         return Response(body, 200, {"Cache-Control": "no-cache"}, content_type=_ASSETS[name])
+
+
+def _picture(number: int) -> Response:
+    """A slide that says its number."""
+    hue = number * 67 % 360
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="176" height="136" viewBox="0 0 176 136">'
+        f'<rect width="176" height="136" fill="hsl({hue} 45% 88%)"/>'
+        f'<rect x="16" y="18" width="96" height="12" rx="3" fill="hsl({hue} 45% 35%)"/>'
+        '<g fill="#8a94a3"><rect x="16" y="46" width="140" height="6" rx="3"/>'
+        '<rect x="16" y="62" width="124" height="6" rx="3"/>'
+        '<rect x="16" y="78" width="132" height="6" rx="3"/></g>'
+        f'<text x="148" y="122" font-size="16" fill="#55606f">{number % 1000}</text></svg>'
+    )
+    return Response(drawn, content_type="image/svg+xml")
 
 
 def initials(name: str) -> str:

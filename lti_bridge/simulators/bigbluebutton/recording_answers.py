@@ -80,11 +80,15 @@ def _format(recording: Recording, one: Format, pages: str, *, modern: bool) -> F
     if modern:
         fields.append(("size", one.size))
     if modern and one.images:
-        images: Fields = [("image", _image(image)) for image in one.images]
+        own_pictures = f"{pages}{recording.record_id}/thumbnails/"
+        images: Fields = [
+            ("image", _image(image, f"{own_pictures}{number}"))
+            for number, image in enumerate(one.images, start=1)
+        ]
         fields.append(("preview", [("images", images)]))
     return fields
 
 
-def _image(image: Image) -> WithAttributes:
+def _image(image: Image, own_picture: str) -> WithAttributes:
     size = {"width": str(image.width), "height": str(image.height)}
-    return WithAttributes(image.url, {"alt": image.alt, **size})
+    return WithAttributes(image.url or own_picture, {"alt": image.alt, **size})

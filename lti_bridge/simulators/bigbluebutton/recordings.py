@@ -26,7 +26,8 @@ _MINUTE_MS = 60_000
 class Image:
     """A slide's thumbnail."""
 
-    url: str
+    url: str = ""
+    """Empty: the simulator's own picture."""
     alt: str = ""
     width: int = 176
     height: int = 136
@@ -46,6 +47,9 @@ class Format:
     size: int = 1_104_836
     """Bytes."""
     images: tuple[Image, ...] = ()
+
+
+_PICTURES = (Image(alt="Welcome"), Image(alt="Today"), Image(alt="Homework"))
 
 
 @dataclass(slots=True, eq=False)
@@ -146,6 +150,7 @@ class Recordings:
             name=meeting.name,
             state="published" if self.publish_at_once else "processing",
             metadata=meeting.metadata,
+            formats=(Format("presentation", images=_PICTURES),),
             started_ms=int((meeting.started_at or meeting.created_at) * 1000),
             ended_ms=int((meeting.ended_at or meeting.created_at) * 1000),
             participants=len({one.user_id for one in meeting.joined}),

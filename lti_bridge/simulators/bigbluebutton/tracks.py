@@ -15,6 +15,11 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 
 _SRT_TIMES = re.compile(r"^\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}", re.MULTILINE)
 _COMMA = re.compile(r"(\d\d:\d\d:\d\d),(\d{3})")
+_SSA_LINE = re.compile(
+    r"^Dialogue: [^,\n]*,(\d:\d\d:\d\d\.\d\d),(\d:\d\d:\d\d\.\d\d),(?:[^,\n]*,){6}(.*)$",
+    re.MULTILINE,
+)
+"""From when to when, and what is said (SubStation Alpha v4, "Events")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class TextTrack:
 
 
 def as_webvtt(data: bytes) -> str | None:
-    """An uploaded file as WebVTT, from WebVTT or SRT; None where it is neither."""
+    """An uploaded file as WebVTT, from WebVTT, SRT or SSA; None where it is none of them."""
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -44,4 +49,10 @@ def as_webvtt(data: bytes) -> str | None:
         return text
     if _SRT_TIMES.search(text):
         return "WEBVTT\n\n" + _COMMA.sub(r"\1.\2", text)
-    return None
+    spoken = [_cue(line) for line in _SSA_LINE.findall(text)]
+    return "WEBVTT\n\n" + "\n\n".join(spoken) + "\n" if spoken else None
+
+
+def _cue(line: tuple[str, str, str]) -> str:
+    begins, ends, words = line
+    return f"0{begins}0 --> 0{ends}0\n{words}"

@@ -102,6 +102,9 @@ class Link:
     line_item: Mapping[str, object] = field(default_factory=dict)
     """The column of the gradebook that the tool asked for when it was picked."""
 
+    only: frozenset[str] = frozenset()
+    """User IDs of the learners who may see it; empty: everybody of the course."""
+
     def is_available(self, now: datetime) -> bool:
         """Whether learners see it now."""
         begins, ends = (datetime.fromisoformat(time) if time else None for time in self.available)
@@ -235,9 +238,16 @@ class Campus:
         """The courses that somebody is enrolled in."""
         return [course for course in self.courses if user.id in course.roles]
 
+    def sees(self, course: Course, user_id: str, link: Link) -> bool:
+        """Whether somebody of a course may see a link of it: who doesn't learn there sees all."""
+        learns = all(role.endswith("#Learner") for role in course.roles[user_id])
+        return not (learns and link.only and user_id not in link.only)
+
     def course_of(self, user: User, link: Link) -> Course:
         """The course of a link; NotAllowed unless the person is enrolled in it."""
         course, _ = self.place_by_link_id.get(link.id, (None, None))
         if course is None or user.id not in course.roles:
             raise NotAllowed("this person is not enrolled in that link's course")
+        if not self.sees(course, user.id, link):
+            raise NotAllowed("this link is not shown to this person")
         return course

@@ -118,11 +118,14 @@ class _Pages:
 
     def course(self, course_id: str) -> str:
         course, person = self._course(course_id), self._sessions.person()
+        sees, now, leads = self._lms.campus.sees, datetime.now(UTC), teaches(course, person)
+        shown = [
+            link
+            for link in course.links
+            if leads or (link.is_available(now) and sees(course, person.id, link))
+        ]
         return render_template(
-            f"{_TEMPLATES}/course.html",
-            course=course,
-            teaches=teaches(course, person),
-            now=datetime.now(UTC),
+            f"{_TEMPLATES}/course.html", course=course, teaches=leads, links=shown
         )
 
     def link(self, course_id: str, link_id: str) -> Response:

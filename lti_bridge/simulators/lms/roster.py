@@ -2,15 +2,16 @@
 
 ``GET /lti/courses/ID/members`` with a token of that scope and an ``Accept`` that names the
 service's media type: members in pages, the next one named by ``Link`` (2.4.2); ``limit``, ``role``
-(2.4.1), ``rlid`` (3.2); ``groups=true`` adds each member's groups (Course Groups Service 1.0). The
-last page names ``differences`` (2.4.3): what changed since, with those who left as ``Deleted``.
+(2.4.1), ``rlid`` (3.2): only who may see that link; ``groups=true`` adds each member's groups
+(Course Groups Service 1.0). The last page names ``differences`` (2.4.3): what changed since, with
+those who left as ``Deleted``.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, abort, jsonify, request
@@ -48,6 +49,8 @@ class RosterDesk:
         """How many pages were asked for."""
         self.withheld: frozenset[str] = frozenset()
         """Members' properties that tools aren't told: ``name``, ``email``, …"""
+        self.links: Literal["known", "ignored", "refused"] = "known"
+        """What it makes of ``rlid``: not every LMS has a roster of a link."""
         self.closed = False
         """No tool may see any roster."""
         self._lock = threading.Lock()
@@ -122,8 +125,10 @@ def blueprint(lms: LmsSimulator) -> Blueprint:
 
 def _page(lms: LmsSimulator, course: Course) -> Response:
     desk, asked = lms.roster, request.args
-    link = _link(course, asked.get("rlid"))
+    link = _link(desk, course, asked.get("rlid"))
     people = desk.people(course, _number(asked.get("since"), None))
+    if link is not None:
+        people = [user for user in people if lms.campus.sees(course, user, link)]
     if "role" in asked:
         people = [user for user in people if _has_role(course, user, asked["role"])]
     size = min(_number(asked.get("limit"), desk.page_size) or desk.page_size, desk.page_size)
@@ -153,9 +158,11 @@ def _named(
     return f'<{lms.issuer}{quote(request.path)}?{query}>; rel="{rel}"'
 
 
-def _link(course: Course, link_id: str | None) -> Link | None:
-    if link_id is None:
+def _link(desk: RosterDesk, course: Course, link_id: str | None) -> Link | None:
+    if link_id is None or desk.links == "ignored":
         return None
+    if desk.links == "refused":
+        abort(400, "Rosters of links are not known here.")
     found = next((link for link in course.links if link.id == link_id), None)
     if found is None:
         abort(404, "There is no such link in this course.")

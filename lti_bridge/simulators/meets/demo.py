@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import math
-import struct
-import wave
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +14,7 @@ from lti_bridge.simulators.meets.records import (
     Recording,
     Stay,
 )
+from lti_bridge.simulators.movie import film
 
 if TYPE_CHECKING:
     from lti_bridge.simulators.meets.simulator import MeetsSimulator
@@ -62,7 +59,7 @@ def fill(
         guest.attendance = _class(guest.begin)
         number = len(records.events)
         records.recordings.add(Recording(number, guest.end + HOUR, "original"))
-        records.recordings.add(_sound(number, guest.end + 2 * HOUR))
+        records.recordings.add(_film(number, guest.end + 2 * HOUR))
         revision = held("Revision before the test", morning - DAY, "webexmeetingcenter", webex)
         revision.attendance, revision.is_final = _class(revision.begin)[:2], False
         gone = Recording(len(records.events), revision.end + HOUR, "original", gone=True)
@@ -91,15 +88,9 @@ def _class(begin: int) -> list[Stay]:
     ]  # fmt: skip
 
 
-def _sound(event: int, added: int) -> Recording:
-    """A second of a quiet tone: a file that MEETS holds itself."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(
-            b"".join(struct.pack("<h", int(3000 * math.sin(n / 3))) for n in range(8000))
-        )
+def _film(event: int, added: int) -> Recording:
+    """Some seconds of a film: a file that MEETS holds itself."""
     return Recording(
         event, added, "converted",
-        content=buffer.getvalue(), content_type="audio/wav", file_name="Guest lecture.wav",
+        content=film(), content_type="video/mp4", file_name="Guest lecture.mp4",
     )  # fmt: skip

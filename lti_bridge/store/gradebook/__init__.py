@@ -6,9 +6,8 @@ end sees whether it became due anew meanwhile.
 """
 
 from lti_bridge.store.gradebook.book import Gradebook
-from lti_bridge.store.gradebook.marking import attendance_changed, course_changed
+from lti_bridge.store.gradebook.marking import attendance_changed, course_changed, schedule_changed
 from lti_bridge.store.gradebook.values import (
-    AttendedStay,
     GradedMeeting,
     GradingMode,
     GradingRules,
@@ -18,7 +17,6 @@ from lti_bridge.store.gradebook.values import (
 )
 
 __all__ = [
-    "AttendedStay",
     "Gradebook",
     "GradedMeeting",
     "GradingMode",
@@ -28,4 +26,5 @@ __all__ = [
     "WantedScore",
     "attendance_changed",
     "course_changed",
+    "schedule_changed",
 ]

@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 
+from lti_bridge.store.attendance.reading import attended
 from lti_bridge.store.gradebook.marking import due, ours, renew
-from lti_bridge.store.gradebook.statements import GRADED, LEARNERS, graded, learner
+from lti_bridge.store.gradebook.statements import GRADED, LEARNERS, graded, learner, standing_for
 from lti_bridge.store.gradebook.values import (
-    AttendedStay,
     GradedMeeting,
     GradingRules,
     GradingTask,
     Learner,
     WantedScore,
 )
-from lti_bridge.store.tables import AttendanceRow, GradingRow, MeetingRow, ScoreRow, UserRow
+from lti_bridge.store.tables import GradingRow, MeetingRow, ScoreRow, UserRow
 from lti_bridge.store.taking import chosen
 from lti_bridge.store.upsert import insert
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from lti_bridge.store.attendance.values import AttendedMeeting
     from lti_bridge.store.engine import Database
 
 
@@ -39,14 +40,16 @@ class Gradebook:
     # What teachers say.
 
     def of_meeting(self, meeting: int) -> GradedMeeting | None:
-        """The meeting with its grading; None where there is no such meeting."""
-        query = GRADED.where(MeetingRow.id == meeting)
+        """The meeting with its grading, of a series the one that stands for all; None where there
+        is no such meeting.
+        """
+        query = GRADED.where(MeetingRow.id == standing_for(id=meeting))
         row = self._database.read(lambda c: c.execute(query).first())
         return graded(row) if row else None
 
     def by_meeting_id(self, meeting_id: str) -> GradedMeeting | None:
         """The same by the ID that services know it by."""
-        query = GRADED.where(MeetingRow.meeting_id == meeting_id)
+        query = GRADED.where(MeetingRow.id == standing_for(meeting_id=meeting_id))
         row = self._database.read(lambda c: c.execute(query).first())
         return graded(row) if row else None
 
@@ -61,16 +64,12 @@ class Gradebook:
         rows = self._database.read(lambda c: c.execute(query).all())
         return sorted(map(learner, rows), key=lambda one: (one.name.casefold(), one.user_id))
 
-    def stays(self, meeting: int) -> list[AttendedStay]:
-        """Who was in, and when, whoever says so."""
-        query = select(
-            AttendanceRow.user_id,
-            AttendanceRow.was_host,
-            AttendanceRow.joined_ms,
-            AttendanceRow.left_ms,
-        ).where(AttendanceRow.meeting_id == meeting)
-        rows = self._database.read(lambda c: c.execute(query).all())
-        return [AttendedStay(*row) for row in rows]
+    def attended(self, meeting: int) -> list[AttendedMeeting]:
+        """It and all that are graded with it, with who was in, whoever says so; none that was
+        cancelled.
+        """
+        own = or_(MeetingRow.id == meeting, MeetingRow.graded_with_id == meeting)
+        return self._database.read(lambda c: attended(c, own))
 
     def set_rules(self, meeting: int, rules: GradingRules, now_ms: int) -> None:
         """As a teacher wants it from now on; scores are due at once."""
@@ -92,13 +91,29 @@ class Gradebook:
         )
         self._database.write_statement(lambda c: c.execute(statement))
 
-    def judge(self, meeting: int, user_id: int, corrected: int | None, *, excused: bool) -> bool:
+    def judge(
+        self,
+        meeting: int,
+        user_id: int,
+        corrected: int | None,
+        *,
+        excused: bool,
+        by: int | None = None,
+        now_ms: int | None = None,
+    ) -> bool:
         """A teacher's own word on somebody's score; False where they don't learn there.
 
-        ``corrected`` in thousandths; None: as measured.
+        ``corrected`` in thousandths; None: as measured. ``by``: the teacher's user row.
         """
+        taken_back = corrected is None and not excused
         belongs = LEARNERS.where(MeetingRow.id == meeting, UserRow.id == user_id)
-        values = {"corrected": corrected, "excused": excused, "refused": ""}
+        values = {
+            "corrected": corrected,
+            "excused": excused,
+            "corrected_by": None if taken_back else by,
+            "corrected_ms": None if taken_back else now_ms,
+            "refused": "",
+        }
 
         def change(connection: Connection) -> bool:
             if connection.execute(belongs).first() is None or not due(connection, meeting):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, select, update
+from sqlalchemy import and_, case, func, select, update
 
 from lti_bridge.store.tables import GradingRow, MeetingRow
 
@@ -15,14 +15,23 @@ if TYPE_CHECKING:
 
 
 def attendance_changed(connection: Connection, meeting: int) -> None:
-    """Within another's unit of work: who was in a meeting is known (better) now."""
-    due(connection, meeting)
+    """Within another's unit of work: who was in a meeting is known (better) now, or when it is."""
+    column = select(func.coalesce(MeetingRow.graded_with_id, MeetingRow.id))
+    _mark(connection, GradingRow.meeting_id.in_(column.where(MeetingRow.id == meeting)))
 
 
 def course_changed(connection: Connection, course: int) -> None:
     """Within another's unit of work: who learns there, or what its LMS offers, is news."""
     meetings = select(MeetingRow.id).where(MeetingRow.course_id == course)
     _mark(connection, GradingRow.meeting_id.in_(meetings))
+
+
+def schedule_changed(connection: Connection, series: int) -> None:
+    """Within another's unit of work: a series' classes are at other times, or don't take place;
+    its column's dates, at the least, are told anew.
+    """
+    column = select(func.coalesce(MeetingRow.graded_with_id, MeetingRow.id))
+    _mark(connection, GradingRow.meeting_id.in_(column.where(MeetingRow.series_id == series)))
 
 
 def due(connection: Connection, meeting: int, **values: Any) -> bool:

@@ -22,7 +22,10 @@ class GradingRules:
 
 @dataclass(frozen=True, slots=True)
 class GradedMeeting:
-    """A meeting, as grading it needs it; ``rules`` are the usual ones until a teacher set some."""
+    """A meeting, as grading it needs it; ``rules`` are the usual ones until a teacher set some.
+
+    All meetings of a series have one column, and this is the one that stands for them.
+    """
 
     id: int
     course_id: int
@@ -33,11 +36,13 @@ class GradedMeeting:
     """As services know it; the column's ``resourceId``."""
     name: str
     begins_ms: int | None
+    """Of a series: of the first class that isn't cancelled …"""
     ends_ms: int | None
-    attendance_final: bool
+    """… and of the last."""
     group_id: int | None
     coupled_url: str
-    """The column that belongs to its link, as launches say; empty: none."""
+    """The column that belongs to its link, or to that of another class of its series, as launches
+    say; empty: none."""
     line_items_url: str
     scopes: frozenset[str]
     """Of Assignment and Grade Services, as the last launch named them."""
@@ -69,11 +74,16 @@ class Learner:
     name: str = field(repr=False)
     email: str = field(repr=False)
     in_roster: bool
-    """The LMS's roster names them: so, absent from class, they were absent."""
+    """The LMS's roster names them, that of the meeting's link where it has one: so, absent from
+    class, they were absent.
+    """
     left: bool
     corrected: int | None = None
     """Thousandths, as a teacher set them."""
     excused: bool = False
+    corrected_by: str = field(default="", repr=False)
+    """Who said either of the two, by name; empty where they are gone, or nobody did."""
+    corrected_ms: int | None = None
     wanted: str = ""
     sent: str = ""
     refused: str = ""
@@ -88,16 +98,6 @@ class Learner:
     def is_due(self) -> bool:
         """Whether the LMS has still to be told what is wanted."""
         return self.wanted not in {"", self.sent, self.refused}
-
-
-@dataclass(frozen=True, slots=True)
-class AttendedStay:
-    """Somebody's time in a meeting, as a source has it."""
-
-    user_id: int | None
-    host: bool
-    joined_ms: int
-    left_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from lti_bridge.store.reporting.values import (
     ReportedUser,
     Scope,
 )
+from lti_bridge.store.sampling import SAMPLED
 from lti_bridge.store.tables import (
     AttendanceRow,
     ConnectionRow,
@@ -222,13 +223,17 @@ class Reports:
         return (rows[0].attendance_final,) if rows else None
 
     def attendance(self, number: int) -> list[AttendanceStay]:
-        """Who was in a meeting, by when they joined."""
+        """Who was in a meeting, by when they joined, as one source says: what the bridge saw by
+        itself (``sampled``) only where no service told of it.
+        """
         statement = (
             select(AttendanceRow.__table__)
             .where(AttendanceRow.meeting_id == number)
             .order_by(AttendanceRow.joined_ms, AttendanceRow.id)
         )
-        return [_stay(row) for row in self._rows(statement)]
+        rows = self._rows(statement)
+        told = [row for row in rows if row.source != SAMPLED]
+        return [_stay(row) for row in told or rows]
 
     def recording_formats(self, number: int, scope: Scope) -> tuple[bool, str] | None:
         """Whether a recording is gone, and its formats (JSON); None where there is no such one."""

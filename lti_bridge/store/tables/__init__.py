@@ -8,6 +8,7 @@ Columns ending in ``_sealed`` hold secrets, encrypted by :class:`lti_bridge.stor
 
 from __future__ import annotations
 
+from lti_bridge.store.tables.administrators import AdminAccountRow, AdminSessionRow, AuditRow
 from lti_bridge.store.tables.base import IDENTIFIER, Base, RowId
 from lti_bridge.store.tables.core import (
     LOCAL_NUMBERS,
@@ -30,12 +31,23 @@ from lti_bridge.store.tables.lms import (
     CourseServicesRow,
     GradingRow,
     GroupMemberRow,
+    LinkMemberRow,
     OutcomeLinkRow,
     RegistrationInviteRow,
     RegistrationRow,
     ScoreRow,
 )
 from lti_bridge.store.tables.meets import MeetsAttendanceRow, MeetsEventRow, MeetsRecordingRow
+from lti_bridge.store.tables.planning import (
+    AttendanceCorrectionRow,
+    CalendarFeedRow,
+    GuestLinkRow,
+    JobRunRow,
+    MeetingStatusRow,
+    ReminderRow,
+    SeriesRow,
+    SlideRow,
+)
 from lti_bridge.store.tables.records import AttendanceRow, RecordingRow
 from lti_bridge.store.tables.reporting import (
     ApiTokenRow,
@@ -43,15 +55,22 @@ from lti_bridge.store.tables.reporting import (
     CheckpointRow,
     EngagementDayRow,
     EngagementRow,
+    ServiceLoadRow,
+    WeekRow,
 )
 
 __all__ = [
     "IDENTIFIER",
     "LOCAL_NUMBERS",
+    "AdminAccountRow",
+    "AdminSessionRow",
     "AliasRow",
     "ApiTokenRow",
+    "AttendanceCorrectionRow",
     "AttendanceRow",
+    "AuditRow",
     "Base",
+    "CalendarFeedRow",
     "CallSlotRow",
     "CheckpointRow",
     "ConnectionRow",
@@ -63,9 +82,13 @@ __all__ = [
     "EngagementRow",
     "GradingRow",
     "GroupMemberRow",
+    "GuestLinkRow",
     "InvitationRow",
+    "JobRunRow",
     "LaunchRow",
+    "LinkMemberRow",
     "MeetingRow",
+    "MeetingStatusRow",
     "MeetsAttendanceRow",
     "MeetsEventRow",
     "MeetsRecordingRow",
@@ -76,9 +99,14 @@ __all__ = [
     "RecordingRow",
     "RegistrationInviteRow",
     "RegistrationRow",
+    "ReminderRow",
     "RowId",
     "ScoreRow",
+    "SeriesRow",
+    "ServiceLoadRow",
     "ServiceRow",
+    "SlideRow",
     "ToolKeyRow",
     "UserRow",
+    "WeekRow",
 ]

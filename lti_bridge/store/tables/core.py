@@ -118,6 +118,8 @@ class UserRow(Base):
         Index("ix_users_pending", "pending", "asked_ms"),
         Index("ix_users_connection_id_id", "connection_id", "id"),
         Index("ix_users_meets_id", "meets_id"),
+        # Who comes after somebody who was erased never gets their number.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -132,6 +134,18 @@ class UserRow(Base):
     asked_ms: Mapped[int | None] = mapped_column(BigInteger)
     unknown_times: Mapped[int] = mapped_column(Integer, server_default="0")
     """How often MEETS was asked again and didn't know; the pauses grow with it."""
+    language: Mapped[str] = mapped_column(String(12), server_default="")
+    """As they chose it themselves; empty: as their LMS says. So with the next two."""
+    zone: Mapped[str] = mapped_column(String(64), server_default="")
+    """IANA name; empty: as their browser says."""
+    browser_zone: Mapped[str] = mapped_column(String(64), server_default="")
+    """… as which it last did."""
+    calendar: Mapped[str] = mapped_column(String(10), server_default="")
+    """``gregorian`` or ``jalali``; empty: as the language has it."""
+    remind_minutes: Mapped[int | None] = mapped_column(Integer)
+    """So long before a class they want an e-mail; None: none."""
+    remind_language: Mapped[str] = mapped_column(String(12), server_default="")
+    """That of the page on which they asked for it."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -177,6 +191,10 @@ class MeetingRow(Base):
         Index("ix_meetings_group_id", "group_id", unique=True),
         Index("ix_meetings_link_token", "link_token", unique=True),
         Index("ix_meetings_used_ms", "used_ms"),
+        Index("ix_meetings_series_id_occurrence_ms", "series_id", "occurrence_ms", unique=True),
+        Index("ix_meetings_course_id_begins_ms", "course_id", "begins_ms"),
+        Index("ix_meetings_begins_ms", "begins_ms"),
+        Index("ix_meetings_graded_with_id", "graded_with_id"),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -185,6 +203,9 @@ class MeetingRow(Base):
     """The link whose standing meeting this is."""
     link_token: Mapped[str | None] = mapped_column(String(32))
     """What links placed by deep linking name it by, in their custom parameter ``meeting``."""
+    named_by_link_id: Mapped[str | None] = mapped_column(String(IDENTIFIER))
+    """The link that leads here by such a name, or to its series, as the last launch from another
+    one said."""
     group_id: Mapped[int | None] = mapped_column(ForeignKey("course_groups.id", ondelete="CASCADE"))
     """The group of the course whose own meeting this is."""
     title: Mapped[str] = mapped_column(Text, server_default="")
@@ -196,6 +217,8 @@ class MeetingRow(Base):
     service: Mapped[str] = mapped_column(String(255))
     own_service: Mapped[str | None] = mapped_column(String(255))
     """The service that its link names; None: it follows its course, or else its platform."""
+    came_from: Mapped[str] = mapped_column(String(255), server_default="")
+    """The service that it was on before it moved; what classes left there is collected there."""
     meeting_id: Mapped[str] = mapped_column(String(64), unique=True)
     """The service's meeting ID: ASCII letters, digits, - and _ only; random, names nobody."""
     name: Mapped[str] = mapped_column(Text)
@@ -225,6 +248,25 @@ class MeetingRow(Base):
     begins_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When it is to begin; None for a standing meeting."""
     ends_ms: Mapped[int | None] = mapped_column(BigInteger)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    """What it is a class of; None for a standing meeting."""
+    occurrence_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When it was to begin by its series' rule, wherever it was moved since (RFC 5545, 3.8.4.4)."""
+    opens_early: Mapped[int] = mapped_column(Integer, server_default="0")
+    """Minutes before its beginning from which on people may go in."""
+    cancelled_ms: Mapped[int | None] = mapped_column(BigInteger)
+    changed: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """It was changed alone: what its series says doesn't hold for it any more."""
+    sequence: Mapped[int] = mapped_column(Integer, server_default="0")
+    """As of the series, for its own changes."""
+    room: Mapped[str] = mapped_column(Text, server_default="{}")
+    """JSON object: further settings of the room, as :class:`lti_bridge.store.rooms.Room`."""
+    graded_with_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meetings.id", ondelete="SET NULL")
+    )
+    """The meeting whose column of the gradebook its attendance counts for; None: its own."""
+    reminded_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When people were reminded of it."""
     collected_ms: Mapped[int | None] = mapped_column(BigInteger)
     """When its recordings and attendance were last asked for."""
     attendance_final: Mapped[bool] = mapped_column(Boolean, server_default=false())
@@ -254,6 +296,10 @@ class ServiceRow(Base):
     resting: Mapped[bool] = mapped_column(Boolean, server_default=false())
     """No new meetings; those that run go on."""
     active: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    failed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When it last failed to tell how busy it is …"""
+    failure: Mapped[str] = mapped_column(Text, server_default="")
+    """… and how, in words."""
     created_ms: Mapped[int] = mapped_column(BigInteger)
     updated_ms: Mapped[int] = mapped_column(BigInteger)
 
@@ -266,10 +312,11 @@ class InvitationRow(Base):
     service: Mapped[str] = mapped_column(String(255), primary_key=True)
     session_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     email: Mapped[str] = mapped_column(String(255), primary_key=True)
-    """The address that we made up for them."""
+    """The address that we made up for them; of others whom the service names, their own."""
     service_user_id: Mapped[str] = mapped_column(String(64))
     role: Mapped[int] = mapped_column(Integer)
     link_sealed: Mapped[str] = mapped_column(Text)
+    """Empty: it isn't known, or none of ours."""
     created_ms: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
@@ -324,6 +371,8 @@ class LaunchRow(Base):
     step: Mapped[str] = mapped_column(String(40), server_default="")
     """The last step it reached."""
     milliseconds: Mapped[int] = mapped_column(Integer)
+    claims: Mapped[str] = mapped_column(Text, server_default="")
+    """JSON of what the LMS said, secrets, tokens and personal words masked; empty: none kept."""
 
 
 class ToolKeyRow(Base):

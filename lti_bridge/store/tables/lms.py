@@ -155,13 +155,35 @@ class GradingRow(Base):
     problem: Mapped[str] = mapped_column(String(60), server_default="")
     """Code of what stopped it last; empty: nothing did."""
     updated_ms: Mapped[int] = mapped_column(BigInteger)
+    link_asked_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """When the LMS was last asked who may see the meeting's link; None: never."""
+    link_roster_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """Of when what it said is; None: it says nothing of links, so that the course's roster holds.
+    """
+
+
+class LinkMemberRow(Base):
+    """Somebody who may see a graded meeting's link, as the LMS says (NRPS 2.0, 3.2)."""
+
+    __tablename__ = "link_members"
+
+    meeting_id: Mapped[int] = mapped_column(
+        ForeignKey("gradings.meeting_id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    seen_ms: Mapped[int] = mapped_column(BigInteger)
 
 
 class ScoreRow(Base):
     """Somebody's score for a meeting: what it is, and what the LMS was told of it."""
 
     __tablename__ = "scores"
-    __table_args__ = (Index("ix_scores_user_id", "user_id"),)
+    __table_args__ = (
+        Index("ix_scores_user_id", "user_id"),
+        Index("ix_scores_corrected_by", "corrected_by"),
+    )
 
     meeting_id: Mapped[int] = mapped_column(
         ForeignKey("gradings.meeting_id", ondelete="CASCADE"), primary_key=True
@@ -174,6 +196,10 @@ class ScoreRow(Base):
     corrected: Mapped[int | None] = mapped_column(Integer)
     """Thousandths as a teacher set them, beside the measured value."""
     excused: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    corrected_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    """Who said so, of either of the two …"""
+    corrected_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """… and when; None: it is as measured, or was said before that was noted."""
     wanted: Mapped[str] = mapped_column(String(80), server_default="")
     """What the LMS is to be told, in one line; it is due while ``sent`` says something else."""
     sent: Mapped[str] = mapped_column(String(80), server_default="")

@@ -31,6 +31,8 @@ class RecordingRow(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
     record_id: Mapped[str] = mapped_column(String(255))
     """The service's own."""
+    service: Mapped[str] = mapped_column(String(255), server_default="")
+    """The service that has it: its meeting may have moved to another one since."""
     name: Mapped[str] = mapped_column(Text, server_default="")
     state: Mapped[str] = mapped_column(String(16), server_default="published")
     """``processing``, ``processed``, ``published`` or ``unpublished``."""
@@ -56,7 +58,7 @@ class AttendanceRow(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"))
     source: Mapped[str] = mapped_column(String(16))
-    """Who says so: ``service`` (asked), ``callback`` (told by itself)."""
+    """Who says so: ``service`` (asked), ``callback`` (told by itself), ``sampled`` (seen by us)."""
     attendee: Mapped[str] = mapped_column(String(255))
     """How that source tells people apart: its user ID, or a name where it has none."""
     joined_ms: Mapped[int] = mapped_column(BigInteger)

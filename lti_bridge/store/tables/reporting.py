@@ -54,6 +54,37 @@ class CallSlotRow(Base):
     at_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class ServiceLoadRow(Base):
+    """What a conferencing service carried at some moment."""
+
+    __tablename__ = "service_loads"
+
+    service: Mapped[str] = mapped_column(String(255), primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, index=True)
+    meetings: Mapped[int] = mapped_column(Integer)
+    """That were running, of all its clients."""
+    people: Mapped[int | None] = mapped_column(Integer)
+    """That were in them; None: it doesn't say."""
+    own_meetings: Mapped[int] = mapped_column(Integer)
+    """Of those, the ones of our courses …"""
+    own_people: Mapped[int | None] = mapped_column(Integer)
+    """… and who was in them."""
+
+
+class WeekRow(Base):
+    """What was held in a week, over all courses: numbers that name nobody."""
+
+    __tablename__ = "weeks"
+
+    begins_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its Monday, 0:00 UTC."""
+    classes: Mapped[int] = mapped_column(Integer)
+    """That somebody was in; what is used on several days counts once for each."""
+    people: Mapped[int] = mapped_column(Integer)
+    """That were in any of them."""
+    counted_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class EngagementDayRow(Base):
     """A day (UTC) of Meet & Engage's data, and when it was fetched."""
 

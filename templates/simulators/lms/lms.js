@@ -46,3 +46,12 @@ window.addEventListener("message", (event) => {
   if (event.data?.subject !== "org.imsglobal.lti.close") return;
   window.location.replace(registering.dataset.registers);
 });
+
+// A tool that says how high its page is gets a frame of that height.
+const tool = document.querySelector("iframe.tool");
+window.addEventListener("message", (event) => {
+  if (!tool || event.source !== tool.contentWindow) return;
+  const { subject, height } = event.data ?? {};
+  if (subject !== "lti.frameResize" || !Number.isFinite(height) || height <= 0) return;
+  tool.style.height = `${Math.min(height, 20000)}px`;
+});

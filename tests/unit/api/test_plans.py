@@ -63,6 +63,11 @@ def test_a_page_of_one_connection_comes_in_order_from_one_index(reporting, of, b
     assert f"IX_{of.__tablename__}_CONNECTION_ID_{'NUMBER' if by_meets else 'ID'}".upper() in plan
 
 
+SOME_PEOPLE = """
+    INSERT INTO users (id, connection_id, lti_user_id, name, created_ms)
+    SELECT n, 1, 'u' || n, 'Ann Bee', 0 FROM generate_series(500001, 502000) n"""
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -75,6 +80,8 @@ def test_a_page_of_one_connection_comes_in_order_from_one_index(reporting, of, b
 )
 def test_what_is_looked_for_is_found_by_an_index(reporting, name, index):
     database, of = reporting.store.database, Statements(by_meets=False)
+    if name == "from_lti" and not database.is_sqlite:  # of a few rows every index costs the same
+        database.write(lambda c: [c.execute(text(one)) for one in (SOME_PEOPLE, "ANALYZE")])
     queries = {
         "from_lti": of.users(ONE).where(UserRow.lti_user_id == "x", UserRow.connection_id == 1),
         "members": of.members(of.users(ALL), 3),

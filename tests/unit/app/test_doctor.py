@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +14,7 @@ from lti_bridge.settings import Conferencing
 from lti_bridge.store.keys import DAY_MS
 from lti_bridge.store.tables import ConnectionRow, ServiceRow, ToolKeyRow
 from tests.campus import MEETINGZ_SECRET
+from tests.mailbox import a_mailbox, mail_table
 
 KINDS = ("meetingz", "mconf", "bigbluebutton", "onstream")
 
@@ -155,3 +157,52 @@ def test_one_whose_secret_cannot_be_opened_is_not_well(new_campus):
     finding = of_lti_1p1(campus)
     assert not finding.well
     assert finding.remedy.startswith("Start the server once")
+
+
+def token_of(campus):
+    (one,) = [one for one in examine(campus.bridge) if one.what == "token of Riverbank"]
+    return one
+
+
+def test_the_lms_gives_a_token_for_the_roster(campus):
+    assert (token_of(campus).well, token_of(campus).says) == (True, "takes our signature")
+
+
+def test_an_lms_that_grants_no_roster_knows_the_bridge_all_the_same(campus):
+    tool = campus.lms.tools["client-1"]
+    campus.lms.add_tool(replace(tool, scopes=()))
+    found = token_of(campus)
+    assert found.well
+    assert found.says == "takes our signature, and offers no roster"
+
+
+def test_an_lms_that_does_not_know_the_bridge_is_not_well_and_says_what_to_do(campus):
+    campus.lms.tools.clear()
+    found = token_of(campus)
+    assert not found.well
+    assert "refuses the bridge an access token: invalid_client" in found.says
+    assert "client_id" in found.remedy
+
+
+def test_an_lms_without_a_token_url_is_asked_for_none(campus):
+    with campus.bridge.store.database.writing.begin() as connection:
+        connection.execute(update(ConnectionRow).values(auth_token_url=None))
+    assert not [one for one in examine(campus.bridge) if one.what.startswith("token of")]
+
+
+def of_mail(campus):
+    return next(one for one in examine(campus.bridge) if one.what == "mail")
+
+
+def test_the_mail_server_is_asked_where_there_is_one(new_campus):
+    with a_mailbox() as box:
+        campus = new_campus(top=mail_table(box))
+        finding = of_mail(campus)
+        assert (finding.well, box.letters, box.lines) == (True, [], 1)
+    away = of_mail(campus)
+    assert not away.well
+    assert "mail.host" in away.remedy
+
+
+def test_without_one_nothing_is_said_of_it(campus):
+    assert "mail" not in [one.what for one in examine(campus.bridge)]

@@ -9,6 +9,7 @@ from lti_bridge.conferencing import Services
 from lti_bridge.errors import RemoteError
 from lti_bridge.simulators.bigbluebutton import create_meetingz
 from lti_bridge.simulators.serving import Server
+from lti_bridge.store import Database, JobRuns, Loads
 from tests.unit.conferencing.services import SECRET, a_client, a_service
 
 NAME = "lti_bridge_conferencing_left_alone"
@@ -20,16 +21,25 @@ def simulator():
 
 
 @pytest.fixture
-def world(simulator):
-    """A door out, and two services at one host."""
+def nowhere(tmp_path):
+    return Database(f"sqlite:///{tmp_path}/none/bridge.db")
+
+
+@pytest.fixture
+def world(simulator, nowhere):
+    """A door out, two services at one host, and a database that can't be reached."""
     with Server(simulator) as server, a_client() as client:
         url = simulator.url_for(server)
-        yield client, Services([a_service(url), a_service(url, name='the "other"')], client)
+        yield (
+            client,
+            Services([a_service(url), a_service(url, name='the "other"')], client),
+            JobRuns(nowhere),
+            Loads(nowhere),
+        )
 
 
 def told(world):
-    client, services = world
-    lines = exposition(client, services).decode().splitlines()
+    lines = exposition(*world).decode().splitlines()
     return [line for line in lines if line.startswith(f"{NAME}{{")]
 
 
@@ -61,7 +71,7 @@ def test_one_that_is_left_alone_is_told_of_with_its_reason_and_the_other_is_not(
     assert SECRET not in "".join(told(world))
 
 
-def test_services_that_came_and_went_are_told_of_as_they_are_now(simulator):
+def test_services_that_came_and_went_are_told_of_as_they_are_now(simulator, nowhere):
     with Server(simulator) as server, a_client() as client:
         services = Services([a_service(simulator.url_for(server))], client, current=lambda: ())
-        assert told((client, services)) == []
+        assert told((client, services, JobRuns(nowhere), Loads(nowhere))) == []

@@ -51,7 +51,7 @@ def test_every_address_stands_in_the_operating_page(campus):
 def test_the_doctor_finds_all_well(campus):
     done = run("doctor", "--config", campus.file)
     assert done.exit_code == 0, done.output
-    assert [line.split()[0] for line in done.output.splitlines()] == ["ok"] * 7
+    assert [line.split()[0] for line in done.output.splitlines()] == ["ok"] * 9
     assert campus.meetingz.meetings == {}, "looking makes no meeting"
 
 
@@ -60,6 +60,8 @@ def test_the_doctor_finds_all_well(campus):
     [
         (lambda c: setattr(c.lms, "key_set_fault", "html"), "key set of Riverbank"),
         (lambda c: setattr(c.lms, "key_set_fault", "empty"), "key set of Riverbank"),
+        (lambda c: setattr(c.lms.tokens, "fault", "down"), "token of Riverbank"),
+        (lambda c: setattr(c.lms.tokens, "fault", "html"), "token of Riverbank"),
         (lambda c: c.meetingz.faults.set("html"), "conferencing live"),
         (lambda c: c.meetingz.faults.set("down"), "conferencing live"),
         (lambda c: c.meets.faults.set("500"), "MEETS"),

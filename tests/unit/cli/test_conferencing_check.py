@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from lti_bridge.cli.conferencing.rounds import PREFIX, Round
 from lti_bridge.conferencing.family import BigBlueButton
+from lti_bridge.conferencing.rounds import PREFIX, Round
 from lti_bridge.simulators.bigbluebutton import create_meetingz
 from lti_bridge.simulators.serving import Server
 from tests.unit.cli.house import NAMES, PASSWORD, SECRET, run

@@ -64,6 +64,8 @@ def test_from_the_invitation_to_the_yes(campus, platform):
     assert "lti-bridge platform accept 1" in shown
     assert platform("registrations", "--json").json[0]["state"] == "waiting"
     assert "number 2" in platform("accept", 1).out
+    (line,) = campus.bridge.store.audit.search("platform.accept")
+    assert line.subject == "registration 1"
     assert platform("accept", 1).code == 1
     assert platform("refuse", 1).code == 1
     listed = platform("list", "--json").json
@@ -76,6 +78,7 @@ def test_from_the_invitation_to_the_yes(campus, platform):
 def test_from_the_invitation_to_the_no(campus, platform):
     pasted(campus, platform("invite").out.strip())
     assert "refused" in platform("refuse", 1).out
+    assert len(campus.bridge.store.audit.search("platform.refuse")) == 1
     assert len(platform("list", "--json").json) == 1
 
 
@@ -199,3 +202,19 @@ def test_the_doctor_looks_at_lmss_of_admins_too(campus, platform):
     said = run("doctor", "--config", campus.file)
     assert said.code == 0, said.out
     assert "registration 1" in said.out
+
+
+def test_an_lms_of_lti_1_1_is_added_and_gets_another_secret(house):
+    said = ("Old Sakai", "--host", "Sakai.example.edu", "--conferencing", "live")
+    added = house.command("platform", "add-1p1", *said, "--json").json
+    assert added["tool_url"] == "https://bridge.example.edu/lti/1p1/launch"
+    with house.bridge() as bridge:
+        old = bridge.consumers.by_key(added["consumer_key"])
+        assert old.shared_secret == added["shared_secret"]
+        assert old.hosts == {"sakai.example.edu"}
+    again = house.command("platform", "secret", "Old Sakai")
+    assert added["shared_secret"] not in again.out
+    assert added["consumer_key"] in again.out
+    assert house.command("platform", "secret", "Riverbank").code == 1, "it has none"
+    assert house.command("platform", "add-1p1", "X", "--host", "a/b", "--conferencing", "live").code
+    assert house.command("platform", "add-1p1", "X", "--conferencing", "nowhere").code == 1

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lti_bridge.directory.roles import (
     LtiRole,
+    is_assistant,
     is_observer,
     parse,
     role_in_class,
@@ -253,3 +254,25 @@ def test_who_leads_a_class_is_a_teacher_or_an_administrator_there_and_nobody_els
 def test_a_platforms_own_table_counts_there_too():
     assert standing_in_class(["Mentor"], {"Mentor": "moderator"}) == Standing.TEACHER
     assert standing_in_class(["Administrator"], {"Administrator": "attendee"}) == Standing.STUDENT
+
+
+@pytest.mark.parametrize(
+    ("names", "assists"),
+    [
+        (["membership/Instructor#TeachingAssistant"], True),
+        (["membership#TeachingAssistant"], True),
+        (["membership/Instructor#TeachingAssistant", "membership#Instructor"], True),
+        (["membership#Instructor"], False),
+        (["membership#TeachingAssistant", "membership#Administrator"], False),
+        (["membership#TeachingAssistant", "membership/Instructor#Lecturer"], False),
+        (["membership#Learner"], False),
+        ([], False),
+    ],
+)
+def test_who_leads_as_an_assistant_only(names, assists):
+    assert is_assistant([f"{LIS}{name}" for name in names], {}) is assists
+
+
+def test_an_assistant_who_only_attends_by_the_platforms_table_assists_nobody():
+    texts = [f"{LIS}membership/Instructor#TeachingAssistant"]
+    assert not is_assistant(texts, {"TeachingAssistant": "attendee"})

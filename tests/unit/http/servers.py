@@ -158,3 +158,10 @@ def soon():
     began = time.monotonic()
     yield
     assert time.monotonic() - began < 3
+
+
+def drips_the_body(peer: Peer) -> None:
+    """Sends a body byte by byte, which would take far longer than anybody waits."""
+    peer.read_request()
+    peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+    peer.drip(b"x" * 5000)

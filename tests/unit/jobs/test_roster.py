@@ -11,7 +11,8 @@ from lti_bridge.app.background import jobs_of
 from lti_bridge.errors import RemoteMalformed, RemoteRejected, RemoteUnavailable
 from lti_bridge.jobs.roster import RosterJob
 from lti_bridge.simulators.lms import DEMO_CAMPUS, User
-from lti_bridge.store import Offered, Standing
+from lti_bridge.store import GradingRules, Offered, Standing
+from tests.functional.picking import ONE, added
 
 ENGINES = ("sqlite", "postgresql")
 ALGEBRA = DEMO_CAMPUS.courses[0]
@@ -220,3 +221,136 @@ def test_a_run_leaves_other_jobs_their_turn(campus):
     job = RosterJob(store, campus.bridge.lms, lambda: next(clock))
     assert job.run() == 5
     assert len(store.course_services.take_due(10**9, limit=100)) == 7
+
+
+def restricted(new_campus, **wishes):
+    """A campus whose course shows the link ``frame`` to one of its learners only."""
+    links = [
+        replace(link, only=frozenset({BEN.id})) if link.kind == "frame" else link
+        for link in ALGEBRA.links
+    ]
+    course = replace(ALGEBRA, links=tuple(links))
+    return new_campus("sqlite", university=DEMO_CAMPUS.with_course(course), **wishes)
+
+
+def graded(campus):
+    """The meeting of that link, opened and graded."""
+    campus.launch(campus.teacher, campus.link("frame"))
+    store = campus.bridge.store
+    meeting = store.meetings.standing(course_of(campus), campus.link("frame").id)
+    store.gradebook.set_rules(meeting.id, GradingRules(enabled=True), 1)
+    return meeting.id
+
+
+def expected(campus, meeting):
+    """Who of the learners is absent when they weren't in class."""
+    return {
+        one.lti_user_id for one in campus.bridge.store.gradebook.learners(meeting) if one.in_roster
+    }
+
+
+def test_only_who_may_see_a_graded_link_is_missed_there(new_campus):
+    campus = restricted(new_campus)
+    meeting = graded(campus)
+    assert rosters(campus) == 1
+    assert expected(campus, meeting) == {BEN.id}
+    assert {BEN.id, SARA.id} <= set(members(campus)), "the course's people are who they were"
+
+
+def test_of_a_series_link_that_some_may_see_only_those_are_missed_in_its_classes(new_campus):
+    campus = new_campus("sqlite")
+    campus.launch(campus.student, campus.link())
+    weekly = {**ONE, "n0-date": "2040-01-02", "n0-time": "10:00", "n0-minutes": "90",
+              "n0-repeat": "weekly", "n0-count": "3", "n0-graded": "on", "zone": "UTC"}  # fmt: skip
+    (link,) = added(campus, weekly)
+    course = campus.lms.campus.courses[0]
+    others = tuple(one for one in course.links if one.id != link.id)
+    shown = replace(course, links=(*others, replace(link, only=frozenset({BEN.id}))))
+    campus.lms.campus = campus.lms.campus.with_course(shown)
+    campus.launch(campus.teacher, link)
+    assert rosters(campus) == 1
+    store = campus.bridge.store
+    (series,) = store.series.of_courses([course_of(campus)])
+    first, *_ = store.series.of_series(series.id)
+    assert expected(campus, first.id) == {BEN.id}
+    learners = {one.user_id for one in store.attendances.learners(course_of(campus))}
+    (seen,) = store.attendances.link_rosters(course_of(campus)).items()
+    assert seen[0] == first.id
+    assert seen[1] & learners == {members(campus)[BEN.id].user_id}
+
+
+@pytest.mark.parametrize("answer", ["ignored", "refused"])
+def test_an_lms_without_rosters_of_links_is_taken_by_its_courses(new_campus, answer):
+    campus = restricted(new_campus)
+    campus.lms.roster.links = answer
+    meeting = graded(campus)
+    assert rosters(campus) == 1
+    assert expected(campus, meeting) == {BEN.id, SARA.id}
+    assert state(campus).problem == ""
+
+
+def test_an_lms_that_takes_its_word_back_is_believed(new_campus):
+    campus = restricted(new_campus)
+    meeting = graded(campus)
+    rosters(campus)
+    campus.lms.roster.links = "refused"
+    want(campus, 3 * HOUR)
+    assert rosters(campus, 3 * HOUR) == 1
+    assert expected(campus, meeting) == {BEN.id, SARA.id}
+
+
+def test_a_link_that_not_even_its_teacher_sees_says_nothing(new_campus):
+    campus = restricted(new_campus)
+    meeting = graded(campus)
+    campus.lms.campus = campus.lms.campus.with_course(
+        replace(
+            campus.lms.campus.course_by_id[ALGEBRA.id],
+            roles=dict.fromkeys(ALGEBRA.roles, (LEARNER,)),
+            links=tuple(replace(link, only=frozenset({"nobody"})) for link in ALGEBRA.links),
+        )
+    )
+    assert rosters(campus) == 1
+    assert {BEN.id, SARA.id} <= expected(campus, meeting)
+
+
+def test_a_link_that_fails_keeps_what_was_known_of_it(new_campus):
+    campus = restricted(new_campus)
+    meeting = graded(campus)
+    rosters(campus)
+    original = campus.lms.roster.member
+
+    def member(course, user_id, link, *, groups):
+        entry = original(course, user_id, link, groups=groups)
+        return entry if link is None else {"user_id": user_id}
+
+    campus.lms.roster.member = member
+    want(campus, 3 * HOUR)
+    assert rosters(campus, 3 * HOUR) == 1
+    assert expected(campus, meeting) == {BEN.id}
+    assert state(campus).problem == ""
+
+
+def test_a_link_that_is_graded_since_is_asked_for_though_the_roster_is_fresh(new_campus):
+    campus = restricted(new_campus)
+    campus.launch(campus.student, campus.link())
+    assert rosters(campus) == 1
+    assert not want(campus, 60)
+    meeting = graded(campus)
+    assert want(campus, 60)
+    assert rosters(campus, 60) == 1
+    assert expected(campus, meeting) == {BEN.id}
+    assert not want(campus, 120)
+
+
+def test_a_roster_is_asked_for_by_role_and_by_link(new_campus):
+    campus = restricted(new_campus)
+    campus.launch(campus.student, campus.link())
+    jobs, course = jobs_of(campus.bridge), course_of(campus)
+    by_role = jobs.roster_asked(course, LEARNER, "")
+    assert {one.user_id for one in by_role} == {BEN.id, SARA.id}
+    by_link = jobs.roster_asked(course, LEARNER, campus.link("frame").id)
+    assert [one.user_id for one in by_link] == [BEN.id]
+    assert members(campus) == {} or SARA.id not in members(campus), "nothing is kept of it"
+    with pytest.raises(RemoteRejected):
+        jobs.roster_asked(course, "", "no such link")
+    assert jobs.roster_asked(999, "", "") is None

@@ -10,7 +10,15 @@ from sqlalchemy import update
 
 from lti_bridge.app.background import jobs_of
 from lti_bridge.jobs import Jobs
-from lti_bridge.store import Invitations, LaunchEntry, Notice, StoredInvitation, Vault
+from lti_bridge.store import (
+    FoundRecording,
+    FoundStay,
+    Invitations,
+    LaunchEntry,
+    Notice,
+    StoredInvitation,
+    Vault,
+)
 from lti_bridge.store.notices import CLEARED_AT_ONCE
 from lti_bridge.store.tables import ToolKeyRow
 from tests.campus import SECRET_KEY
@@ -92,15 +100,42 @@ def test_old_nonces_and_launches_go_and_young_ones_stay(new_campus, engine):
             f"n{number}", "d", now_ms=now - age, expires_ms=now - age + 1000, again_within_ms=0
         )
         store.launches.add([LaunchEntry(f"OLD{number}", now - age, "joined", 1)])
-    assert jobs_of(campus.bridge).clear_out() == 3
+    assert jobs_of(campus.bridge).retention() == 3
     assert store.launches.by_reference("OLD1") is not None
     assert store.launches.by_reference("OLD2") is None
-    assert later(jobs_of(campus.bridge)).clear_out() == 1, "the youngest nonce, two minutes later"
+    assert later(jobs_of(campus.bridge)).retention() == 1, "the youngest nonce, two minutes later"
+
+
+def test_what_went_is_told_by_kind(new_campus):
+    campus = new_campus("sqlite")
+    told = []
+    jobs = replace(jobs_of(campus.bridge), told_gone=told.append)
+    for number in (1, 2):
+        campus.bridge.store.launches.add([LaunchEntry(f"OLD{number}", 1, "joined", 1)])
+    assert jobs.retention() == 2
+    assert jobs.retention() == 0
+    assert told == [{"launches": 2}]
+
+
+def test_claims_go_before_their_launch(new_campus):
+    campus = new_campus("sqlite", platform="\n[retention]\nlaunches_days = 7\nclaims_days = 2")
+    launches = campus.bridge.store.launches
+    now, day = int(time.time() * 1000), 24 * 3_600_000
+    launches.add(
+        [
+            LaunchEntry(f"AGE{age}", now - age * day - 1, "joined", 1, said=lambda: "{}")
+            for age in (1, 2, 6, 7)
+        ]
+    )
+    jobs_of(campus.bridge).retention()
+    assert [launches.claims(f"AGE{age}") for age in (1, 2, 6, 7)] == ["{}", "", "", ""]
+    assert [launches.by_reference(f"AGE{age}") is None for age in (2, 6, 7)] == [False, False, True]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_old_notices_and_invitations_go_with_the_launches_and_young_ones_stay(new_campus, engine):
-    campus = new_campus(engine, platform="\n[retention]\nlaunches_days = 7")
+def test_old_notices_and_invitations_go_and_young_ones_stay(new_campus, engine):
+    kept = "\n[retention]\nnotices_days = 7\ninvitations_days = 7"
+    campus = new_campus(engine, platform=kept)
     campus.launch(campus.student, campus.link("window"))
     store = campus.bridge.store
     now, day = time.time(), 24 * 3600
@@ -111,7 +146,7 @@ def test_old_notices_and_invitations_go_with_the_launches_and_young_ones_stay(ne
         Invitations(store.database, vault, now=lambda at=at: at).keep(
             "webinars", "1", f"lti-{age}@bridge.invalid", StoredInvitation("1", 2, "https://x/")
         )
-    assert jobs_of(campus.bridge).clear_out() == 4
+    assert jobs_of(campus.bridge).retention() == 4
     kept = [notice.subject for notice in store.notices.of_meeting(1)]
     assert kept == ["rec-6", "rec-0"]
     found = {
@@ -119,7 +154,7 @@ def test_old_notices_and_invitations_go_with_the_launches_and_young_ones_stay(ne
         for age in (0, 6, 8, 400)
     }
     assert found == {0: True, 6: True, 8: False, 400: False}
-    assert jobs_of(campus.bridge).clear_out() == 0
+    assert jobs_of(campus.bridge).retention() == 0
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -128,7 +163,7 @@ def test_more_than_a_bite_is_cleared_out_in_one_run(new_campus, engine):
     campus.launch(campus.student, campus.link("window"))
     for number in range(CLEARED_AT_ONCE + 5):
         campus.bridge.store.notices.note(Notice(1, "recording", str(number), "", 1))
-    assert jobs_of(campus.bridge).clear_out() == CLEARED_AT_ONCE + 5
+    assert jobs_of(campus.bridge).retention() == CLEARED_AT_ONCE + 5
 
 
 def test_key_sets_are_fetched_so_that_launches_do_not_have_to(campus):
@@ -166,3 +201,18 @@ def test_keys_that_are_never_to_rotate_do_not(new_campus):
     made = update(ToolKeyRow).values(created_ms=1)
     campus.bridge.store.database.write(lambda c: c.execute(made))
     assert jobs_of(campus.bridge).keys() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_was_in_long_ago_and_what_is_gone_are_forgotten_as_the_settings_say(new_campus, engine):
+    campus = new_campus(engine, platform="\n[retention]\nattendance_days = 5\nrecordings_days = 2")
+    campus.launch(campus.student, campus.link("window"))
+    records, now_ms, day = campus.bridge.store.records, int(time.time() * 1000), 86_400_000
+    stays = [FoundStay("w", "Guest", now_ms - n * day, None) for n in (1, 4, 6, 400)]
+    records.save_attendance(1, "service", stays, is_final=True)
+    found = [FoundRecording("r", "R", "published", 1, None, None, None, "[]")]
+    records.save_recordings(1, "live", found, now_ms - 3 * day)
+    assert jobs_of(campus.bridge).retention() == 2, "a recording that is there is no matter of time"
+    records.save_recordings(1, "live", [], now_ms)
+    assert jobs_of(campus.bridge).retention() == 1
+    assert jobs_of(campus.bridge).retention() == 0

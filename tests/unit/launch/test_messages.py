@@ -116,7 +116,7 @@ def test_data_are_a_text_of_bearable_length():
 
 @pytest.mark.parametrize("value", [..., None, {}])
 def test_a_picker_belongs_to_a_course(value):
-    assert refused(context=value) == "claim_missing"
+    assert refused(context=value) == "picker_without_course"
 
 
 def test_the_settings_themselves_have_to_be_there():

@@ -19,7 +19,15 @@ UNAVAILABLE = {"ServiceMissing", "ServiceResting", "CapabilityMissing", "StoreUn
 NOT_LAUNCHES = {"http", "recording_gone", "event_gone", "managed_by_file"}
 """Reasons that no launch has: wrong addresses, pages that a launch led to, commands."""
 REGISTRATION = (ROOT / "docs/registration.md").read_text(encoding="utf-8")
-"""Has a table of its own."""
+"""Has a table of its own; so have the admin pages."""
+ADMIN = (ROOT / "docs/admin.md").read_text(encoding="utf-8")
+ADMINS_OWN = (
+    "lti_bridge/admin/",
+    "lti_bridge/app/own_lmss.py",
+    "lti_bridge/store/administrators.py",
+    "lti_bridge/store/own_platforms.py",
+    "lti_bridge/store/persons/",
+)
 
 
 def calls():
@@ -72,6 +80,9 @@ def test_a_refusal_has_a_documented_reason_and_says_what_to_do(where, kind, patt
         return
     if "/launch/registration/" in where:
         assert re.search(f"`{pattern}`", REGISTRATION), f"{where}: {pattern}"
+        return
+    if where.startswith(ADMINS_OWN) and kind in REFUSALS and pattern not in DOCUMENTED:
+        assert re.search(f"`{pattern}`.* {REFUSALS[kind]}[ ,]", ADMIN), f"{where}: {pattern}"
         return
     status = REFUSALS.get(kind, 503)
     found = [reason for reason, its in DOCUMENTED.items() if status in its]

@@ -22,15 +22,16 @@ def test_the_token_and_what_is_wanted_go_along(house):
     assert asked["HTTP_ACCEPT"] == "application/vnd.x+json"
 
 
-@pytest.mark.parametrize(("method", "sent"), [("post", b"[1]"), ("put", b"[1]"), ("delete", b"")])
+@pytest.mark.parametrize(("method", "sent"), [("POST", b"[1]"), ("PUT", b"[1]"), ("DELETE", b"")])
 def test_other_methods(house, method, sent):
     house.service = canned("204 No Content", b"")
-    body = {} if method == "delete" else {"body": sent, "content_type": "application/x"}
-    call = getattr(house.transport, method)
     where = f"{house.service_server.url}/x"
-    assert call(house.platform, where, MEMBERSHIPS, call="thing", **body).status == 204
+    answer = house.transport.send(
+        method, house.platform, where, MEMBERSHIPS, call="thing", body=sent, content_type="text/x"
+    )
+    assert answer.status == 204
     (asked,) = house.service.asked
-    assert (asked["REQUEST_METHOD"], asked["body"]) == (method.upper(), sent)
+    assert (asked["REQUEST_METHOD"], asked["body"]) == (method, sent)
 
 
 def test_a_token_that_is_refused_is_replaced_once(house):

@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_bridge.reports.grading import (
-    PAUSE_MS,
-    Measured,
-    measure,
-    merged,
-    points_of,
-    score_of,
-    thousandths,
-)
+from lti_bridge.reports.grading import points_of, score_of, thousandths
+from lti_bridge.reports.held import Measured, measure
+from lti_bridge.reports.sources import PAUSE_MS, merged
 from lti_bridge.store import AttendedStay, GradingRules
 
 MINUTE = 60_000

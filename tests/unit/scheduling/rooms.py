@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lti_bridge.conferencing import Services, Visitor
 from lti_bridge.directory import Course, Launch
 from lti_bridge.http import Client
-from lti_bridge.scheduling import Entrance, MeetingBook, Opener
+from lti_bridge.scheduling import Entrance, MeetingBook, Opener, SharedStatuses
 from lti_bridge.simulators.meetingz import create_meetingz
 from lti_bridge.simulators.serving import Server
 from lti_bridge.store import Meeting, Store
@@ -46,7 +46,11 @@ class Building:
         return MeetingBook(self.store.meetings, now=self.clock, clock=self.clock)
 
     def entrance(self) -> Entrance:
-        return Entrance(self.book(), self.opener(), self.services, clock=self.clock)
+        return Entrance(self.book(), self.opener(), self.services, self.statuses(), now=self.clock)
+
+    def statuses(self) -> SharedStatuses:
+        """Those of another process."""
+        return SharedStatuses(self.store.statuses, self.services, clock=self.clock, now=self.clock)
 
     def meeting(self, **changes: Any) -> Meeting:
         return a_meeting(self.store, **changes)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lti_bridge.conferencing import Callbacks, Entry, Services
 from lti_bridge.http import Client
-from lti_bridge.scheduling import Entrance, MeetingBook, Opener
+from lti_bridge.scheduling import Entrance, MeetingBook, Opener, SharedStatuses
 from lti_bridge.settings import Conferencing
 from lti_bridge.simulators.bigbluebutton import create_bigbluebutton, create_meetingz
 from lti_bridge.simulators.onstream import create_onstream
@@ -61,9 +61,10 @@ class Site:
     def entrance(self, opener: Opener | None = None) -> Entrance:
         """That of another process."""
         book = MeetingBook(self.store.meetings, now=self.clock, clock=self.clock)
-        return Entrance(
-            book, opener or self.opener(), self.services, clock=self.clock, now=self.clock
+        statuses = SharedStatuses(
+            self.store.statuses, self.services, clock=self.clock, now=self.clock
         )
+        return Entrance(book, opener or self.opener(), self.services, statuses, now=self.clock)
 
     def meeting(self, **changes: Any) -> Meeting:
         return a_meeting(self.store, **changes)

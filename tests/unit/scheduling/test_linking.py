@@ -18,7 +18,10 @@ def links(building):
 
 
 def a_book(building):
-    return LinkBook(building.store.links, building.book(), now=building.clock, clock=building.clock)
+    store = building.store
+    return LinkBook(
+        store.links, building.book(), store.series, now=building.clock, clock=building.clock
+    )
 
 
 def in_course(building, name, title="Biology"):
@@ -127,6 +130,24 @@ def test_the_column_that_the_lms_made_is_kept(building, links):
     building.clock.pass_by(21)
     links.meeting_for(launch, course)  # of two links' columns each is written down once
     assert building.store.meetings.by_id(made.id).line_item_url.endswith("/2")
+
+
+def test_the_link_that_names_a_meeting_is_kept(building, links):
+    course, token = in_course(building, "course-1"), new_token()
+    made = linked(building.store, course.id, token)
+
+    def kept():
+        return building.store.meetings.by_id(made.id).named_by_link_id
+
+    links.meeting_for(a_launch(building, "link-1", meeting=token), course)
+    assert kept() == "link-1"
+    links.meeting_for(a_launch(building, "link-2", meeting=token), course)
+    assert kept() == "link-2"
+    building.clock.pass_by(21)
+    links.meeting_for(a_launch(building, "link-1", meeting=token), course)
+    assert kept() == "link-2", "each is written down once"
+    plain = links.meeting_for(a_launch(building, "link-3"), course)
+    assert building.store.meetings.by_id(plain.id).named_by_link_id is None
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,19 @@ import pytest
 from lti_bridge.errors import NotAllowed
 from lti_bridge.scheduling import NewClass, Picking, place_of
 from lti_bridge.scheduling.picking import title_of
-from lti_bridge.store import GradingRules, new_token
+from lti_bridge.store import GradingRules, Offered, new_token
 
 
 @pytest.fixture
 def picking(building):
+    store = building.store
     return Picking(
-        building.store.links, building.store.gradebook, lambda: ("live",), now=building.clock
+        store.links,
+        store.gradebook,
+        lambda: ("live",),
+        store.course_services,
+        store.series,
+        now=building.clock,
     )
 
 
@@ -72,3 +78,12 @@ def test_who_names_the_place_has_all_that_a_meeting_needs(building, place):
     assert place_of(launch, building.course()) == replace(
         place, logout_url="https://lms.example.edu/back?id=2"
     )
+
+
+def test_a_course_has_groups_where_its_lms_says_so(building, picking, place):
+    assert not picking.has_groups(place.course_id), "no launch said anything yet"
+    services = building.store.course_services
+    services.save(place.course_id, Offered(memberships_url="https://lms.example/m"), 1)
+    assert not picking.has_groups(place.course_id)
+    services.save(place.course_id, Offered(groups_url="https://lms.example/g"), 2)
+    assert picking.has_groups(place.course_id)

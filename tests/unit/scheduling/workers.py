@@ -7,7 +7,7 @@ from contextlib import closing
 
 from lti_bridge.conferencing import Services
 from lti_bridge.http import Client
-from lti_bridge.scheduling import Opener
+from lti_bridge.scheduling import Opener, SharedStatuses
 from lti_bridge.settings import Conferencing
 from lti_bridge.store import open_store
 from tests.unit.store.values import KEY, at_once
@@ -35,3 +35,20 @@ def open_and_hang(url: str, service: str, meeting: int) -> None:
     """Call ``create`` of a service that takes its time; to be killed meanwhile."""
     open_with_threads(url, service, meeting, 1)
     time.sleep(60)
+
+
+def ask_with_threads(url: str, service: str, meeting: int, threads: int, times: int) -> list[str]:
+    """What one process's threads were told of a meeting, each so many times at the same moment."""
+    client = Client(allow_http=True, allow_private_networks=True)
+    moment = time.time()
+    with closing(open_store(url, [KEY])) as store, closing(client):
+        row = store.meetings.by_id(meeting)
+        assert row is not None
+        statuses = SharedStatuses(store.statuses, services_at(service, client), now=lambda: moment)
+
+        def ask(_: int) -> list[str]:
+            answers = [statuses.ask(row) for _ in range(times)]
+            return ["unknown" if one is None else repr(one.running) for one in answers]
+
+        results = at_once(threads, ask)
+    return [one for each in results for one in (each if isinstance(each, list) else [repr(each)])]

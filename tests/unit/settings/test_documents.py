@@ -11,16 +11,23 @@ from pydantic import SecretStr
 from lti_bridge.errors import SettingsError
 from lti_bridge.settings import (
     Conferencing,
+    Contact,
     Engagement,
     Keys,
+    Mail,
     Meets,
     Platform,
     Retention,
     Security,
     Settings,
+    Slides,
+    Sso,
     load,
     resource,
 )
+from lti_bridge.settings.explanations import DEFAULTS, EXPLAINED
+from lti_bridge.settings.reference import main, renewed
+from lti_bridge.settings.reference import tables as reference_tables
 from lti_bridge.settings.shape import leaves, shape_of
 
 TOP = """
@@ -29,6 +36,7 @@ database_url = "sqlite:///bridge.db"
 secret_key = "kW7pQx2vLr9tZb4nYc8mJd5hSg3fAe6u"
 """
 REFERENCE = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
+KEYS = list(leaves(shape_of(Settings)))
 EXAMPLE = resource("config") / "lti-bridge.example.toml"
 MODELS = {
     "Top level": Settings,
@@ -38,6 +46,10 @@ MODELS = {
     "[engagement]": Engagement,
     "[[platform]]": Platform,
     "[keys]": Keys,
+    "[mail]": Mail,
+    "[slides]": Slides,
+    "[sso]": Sso,
+    "[contact]": Contact,
     "[retention]": Retention,
 }
 SECRETS = {
@@ -73,6 +85,26 @@ def example(tmp_path):
     for name, secret in SECRETS.items():
         (tmp_path / "secrets" / name).write_text(f"{secret}\n")
     return Path(shutil.copy(EXAMPLE, tmp_path / "lti-bridge.toml"))
+
+
+def test_the_reference_is_made_from_the_code_and_up_to_date():
+    assert renewed(REFERENCE) == REFERENCE, "make docs writes it anew"
+    tables = [name for name, _ in reference_tables()]
+    known = {path[-1] if len(path) == 1 else f"{path[0]}.{path[-1]}" for path in KEYS}
+    assert set(EXPLAINED) == known
+    assert set(DEFAULTS) <= known
+    assert len(tables) == len(MODELS)
+
+
+def test_the_reference_is_printed_and_written(tmp_path, capsys):
+    main([])
+    assert "| `public_url` | required | text | `LTI_BRIDGE_PUBLIC_URL` |" in capsys.readouterr().out
+    page = tmp_path / "page.md"
+    page.write_text(REFERENCE.replace("required", "optional"), encoding="utf-8")
+    main(["--write", str(page)])
+    assert "| `public_url` | required |" in page.read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="keys of the file"):
+        renewed("no page of ours")
 
 
 def test_every_key_is_documented_and_no_other():

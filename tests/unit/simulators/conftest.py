@@ -7,7 +7,7 @@ from lti_bridge.simulators.bigbluebutton import (
     create_mconf,
     create_meetingz,
 )
-from tests.unit.simulators.family import Service
+from tests.unit.simulators.family import CLASS, Service
 
 KINDS = {
     "meetingz": create_meetingz,
@@ -42,3 +42,16 @@ def mconf(start):
 @pytest.fixture
 def meetingz(start):
     return start("meetingz", recordings=True)
+
+
+@pytest.fixture
+def service(start):
+    """A Meetingz without its recordings, as the document has it."""
+    return start("meetingz")
+
+
+@pytest.fixture
+def in_class(service):
+    """The same, with a class."""
+    service.call("create", **CLASS)
+    return service

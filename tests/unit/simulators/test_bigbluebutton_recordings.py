@@ -62,7 +62,7 @@ def test_a_meeting_that_ended_by_itself_is_a_recording_too(bbb):
         "course": "7",
     }
     (form,) = recording.find("playback")
-    assert tags(form) == ["type", "url", "processingTime", "length", "size"]
+    assert tags(form) == ["type", "url", "processingTime", "length", "size", "preview"]
     assert (form.findtext("type"), form.findtext("length")) == ("presentation", "2")
 
 

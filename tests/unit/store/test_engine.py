@@ -210,12 +210,18 @@ def fill_the_pools(store):
     at_once(4, lambda _: store.database.write(slowly))
 
 
+def together(store):
+    with store.together():
+        return store.database.read(count_nonces)
+
+
 def test_connections_that_died_in_the_pool_are_replaced_without_an_error(server):
     url, store = server
     for use in (
         lambda: store.database.read(count_nonces) == 0,
         lambda: store.database.write(count_nonces) == 0,
         lambda: consume(store) == "first",
+        lambda: together(store) == 1,
     ):
         fill_the_pools(store)
         assert hang_up(url) >= 6

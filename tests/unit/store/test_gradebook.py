@@ -167,8 +167,10 @@ def test_attendance_makes_a_grading_due_in_the_same_unit_of_work(store, meeting)
     assert store.gradebook.take_due(NOW, HOLD) == []
     stay = FoundStay("1", "Ann", NOW, NOW + 5)
     store.records.save_attendance(meeting.id, "service", [stay], is_final=True)
-    assert taken(store).meeting.attendance_final
-    assert [one.joined_ms for one in store.gradebook.stays(meeting.id)] == [NOW]
+    assert taken(store).meeting.id == meeting.id
+    assert store.attendances.of_meeting(meeting.id).is_final
+    (attended,) = store.gradebook.attended(meeting.id)
+    assert [one.joined_ms for one in attended.stays] == [NOW]
 
 
 def test_a_roster_or_an_offer_of_the_lms_makes_gradings_due(store, meeting):

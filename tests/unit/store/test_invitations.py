@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from lti_bridge.conferencing.onstream.joining import email_of
 from lti_bridge.errors import StoreError
 from lti_bridge.store import Invitations, StoredInvitation, Vault
-from lti_bridge.store.invitations import CLEARED_AT_ONCE
-from lti_bridge.store.tables import InvitationRow
-from tests.unit.store.values import ALIKE, KEY, NOW, OTHER_KEY, at_once
+from lti_bridge.store.invitations import CLEARED_AT_ONCE, address_of
+from lti_bridge.store.tables import InvitationRow, MeetingRow
+from tests.unit.store.values import ALIKE, KEY, NOW, OTHER_KEY, a_meeting, at_once
 
 EMAIL = "lti-5@bridge.invalid"
 LINK = "https://onstream.example/johndoe/go/whoever-has-this-gets-in"
@@ -106,3 +107,25 @@ def test_many_are_forgotten_in_bites(store):
     ]
     store.database.write(lambda c: c.execute(InvitationRow.__table__.insert(), many))
     assert [store.invitations.clear(NOW + 1) for _ in range(3)] == [CLEARED_AT_ONCE, 3, 0]
+
+
+def test_a_list_of_a_service_fills_in_whom_we_dont_know_and_gives_nobody_a_way_in(store):
+    meeting, other = a_meeting(store), a_meeting(store, link="link-2")
+    named = update(MeetingRow).where(MeetingRow.id == meeting.id).values(remote_id="17")
+    store.database.write(lambda c: c.execute(named))
+    own = StoredInvitation("4", 2, "https://onstream.example/go/own")
+    store.invitations.keep("live", "17", address_of(7), own)
+    people = [(address_of(7), "4", 2), ("Ben@x.example", "5", 1), ("x" * 256, "6", 2), ("", "", 0)]
+    for _ in range(2):
+        store.invitations.save_list(meeting.id, people)
+    store.invitations.save_list(other.id, people)
+    store.invitations.save_list(meeting.id, [])
+    assert store.invitations.find("live", "17", address_of(7)) == own
+    assert store.invitations.find("live", "17", "Ben@x.example") is None
+    found = store.attendances.of_meeting(meeting.id)
+    assert found.invited == {address_of(7), "ben@x.example"}
+    assert store.attendances.of_meeting(other.id).invited == frozenset()
+
+
+def test_an_address_is_that_by_which_onstream_knows_people():
+    assert address_of(7) == email_of("7")

@@ -61,6 +61,26 @@ def test_old_launches_are_forgotten_in_batches(store):
     assert references(store) == ["ref-7", "ref-8", "ref-9"]
 
 
+def test_what_the_lms_said_is_made_as_it_is_written_and_forgotten_before_its_launch(store):
+    asked = []
+
+    def said():
+        asked.append(1)
+        return '{"é": "\0\ud800"}'
+
+    waiting = [entry(number, said=said) for number in range(4)]
+    assert asked == []
+    store.launches.add([*waiting, entry(9)])
+    assert store.launches.claims("ref-3") == '{"é": "?"}'
+    assert (store.launches.claims("ref-9"), store.launches.claims("ref-8")) == ("", "")
+    assert store.launches.by_reference("ref-3") == entry(3)
+    assert [store.launches.clear_claims(NOW + 3, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [bool(store.launches.claims(f"ref-{number}")) for number in range(4)] == [
+        *(False, False, False), True,
+    ]  # fmt: skip
+    assert len(references(store)) == 5
+
+
 def test_entries_are_written_together_a_moment_later(store):
     journal = LaunchJournal(store.launches, every_seconds=0.01)
     for number in range(5):

@@ -188,9 +188,9 @@ def test_without_any_service_everything_goes_where_the_platform_says(store):
     assert store.meetings.follow_platforms((), QUIET) == 0
 
 
-def test_meetings_with_a_time_of_their_own_stay(store):
+def test_scheduled_meetings_that_somebody_opened_stay(store):
     made = a_meeting(store)
-    planned = text("UPDATE meetings SET begins_ms = 1")
+    planned = text("UPDATE meetings SET begins_ms = 1, used_ms = 1")
     store.database.write(lambda c: c.execute(planned))
     store.services.assign_course(made.course_id, "backup")
     assert store.meetings.follow_platforms(ALL, QUIET) == 0

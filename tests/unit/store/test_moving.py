@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from lti_bridge.errors import StoreError
@@ -205,7 +205,7 @@ def test_of_two_meetings_of_one_link_that_of_now_stays_the_links(both):
 
 def test_recordings_attendance_grades_and_hosts_go_along(both):
     _, ann, meeting = launched(both, OLD)
-    both.records.save_recordings(meeting.id, [a_recording("r-1")], NOW)
+    both.records.save_recordings(meeting.id, "live", [a_recording("r-1")], NOW)
     write(
         both,
         insert(AttendanceRow).values(
@@ -385,30 +385,52 @@ def test_several_processes_move_it_once(both, store_url, new_side):
     assert len(rows(both, AliasRow)) == 3
 
 
+def settled(store, place):
+    """Where a launch by either version goes, as the bridge looks it up before anything else."""
+    moved = store.moving.meant_by(place)
+    if moved.course is None:
+        return place
+    connection, context, _ = moved.course
+    own = moved.user and moved.user[1]
+    link = moved.resource_link_id or place.resource_link_id
+    return Place(connection, context, own or place.lti_user_id, link)
+
+
 def test_launches_of_both_versions_beside_it_lose_nothing(both):
-    launched(both, OLD)
+    course, person, meeting = launched(both, OLD)
+    mates = {person_at(both, replace(OLD, lti_user_id=f"mate-{n}"), course) for n in range(5)}
+    both.records.save_recordings(meeting.id, "live", [a_recording("r")], NOW)
 
     def work(number):
         if number % 3 == 0:
-            return bring(both).whole
+            return bring(both)
         place = NEW if number % 3 == 1 else OLD
-        return launched(both, replace(place, lti_user_id=f"{place.lti_user_id}-{number}"))
+        return launched(both, settled(both, replace(place, lti_user_id=f"somebody-{number}")))
 
     results = at_once(12, work)
     failed = [one for one in results if isinstance(one, Exception)]
     # Somebody whose course went in the very moment comes again, and is in the moved one then.
     assert all(isinstance(one, IntegrityError | StoreError | LookupError) for one in failed)
     assert bring(both).whole
-    course = both.people.course(1, "course", "").id
-    assert both.moving.meant_by(OLD).course == (1, "course", "")
-    members = rows(both, MembershipRow, "course_id", "user_id")
-    assert len([1 for one, _ in members if one == course]) >= 1
-    lost = (
-        select(func.count())
-        .select_from(MeetingRow)
-        .where(MeetingRow.course_id.not_in(select(CourseRow.id)))
-    )
-    assert both.database.read(lambda c: c.execute(lost).scalar()) == 0
+    kept = both.people.course(1, "course", "").id
+    # What was there before is all in the one course now, whichever row became it.
+    belong = {
+        user for place, user in rows(both, MembershipRow, "course_id", "user_id") if place == kept
+    }
+    assert mates <= belong
+    assert both.people.person(1, "ann", kept).id in belong
+    assert both.meetings.by_id(meeting.id).course_id == kept
+    assert [row[0] for row in rows(both, RecordingRow, "meeting_id")] == [meeting.id]
+    assert person in belong or both.moving.meant_by(OLD).user == (1, "ann")
+    # Nobody who came meanwhile lost the meeting that they were shown into.
+    shown = [one[2].id for one in results if isinstance(one, tuple)]
+    assert all(both.meetings.by_id(row) for row in shown)
+    # And whoever comes again is with the others, in the link's one meeting.
+    for number in (1, 2, 4, 5):
+        place = NEW if number % 3 == 1 else OLD
+        again = launched(both, settled(both, replace(place, lti_user_id=f"somebody-{number}")))
+        assert again[0] == kept
+        assert again[2] == both.meetings.standing(kept, "link")
 
 
 def test_a_name_that_stays_taken_is_told_as_an_error_and_nothing_is_half_done(both):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from lti_bridge.store import Outcome
 from tests.unit.store.values import ANN, NOW, a_meeting, a_platform, an_old_platform
@@ -36,6 +37,20 @@ def test_what_is_gone_by_now_keeps_nothing_from_being_written(store, place):
     )
     assert [one.sourced_id for one in store.outcomes.of_meeting(meeting)] == ["there"]
     assert store.outcomes.of_meeting(meeting + 9) == []
+
+
+def test_what_a_class_is_graded_by_is_its_series(store, place):
+    meeting, person = place
+    later = a_meeting(store, "link-2")
+    store.database.write(
+        lambda c: c.execute(
+            text("UPDATE meetings SET graded_with_id = :g WHERE id = :m"),
+            {"g": meeting, "m": later.id},
+        )
+    )
+    store.outcomes.add([Outcome(later.id, person, URL, "of the series")])
+    assert [one.sourced_id for one in store.outcomes.of_meeting(meeting)] == ["of the series"]
+    assert store.outcomes.of_meeting(later.id) == []
 
 
 def test_only_platforms_of_lti_1_1_sign(store, place):

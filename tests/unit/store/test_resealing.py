@@ -34,6 +34,8 @@ def fill(store):
     store.services.save(service, NOW)
     for number in range(3):
         store.invitations.keep("webinars", "1", f"p{number}@example.edu", INVITATION)
+    admin = store.administrators.add("ann", "hash", ["viewData"], NOW)
+    store.administrators.set_second_step(admin.id, "JBSWY3DPEHPK3PXP", ())
     return [a_meeting(store, f"link-{number}") for number in range(5)]
 
 

@@ -20,10 +20,14 @@ FOLDERS = (
     *(each for each in resource("templates").iterdir() if each.name != "simulators"),
     ROOM,
     ROOM.parent / "launch",
+    ROOM.parent / "admin",
 )
 """The simulators' pages are theirs: one language is enough there."""
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%")
+GETTEXT = re.compile(r"\b(?:lazy_)?gettext\(|\b_\(\"")
+COMMENT = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+PROSE = re.compile(r"""["'`](?:[A-Z][a-z]+(?: [^"'`]*)?)["'`]""")
 KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None}
 
 
@@ -91,3 +95,33 @@ def test_the_shipped_catalogue_is_the_written_one(language, written):
     with (TRANSLATIONS / language / "LC_MESSAGES" / "messages.mo").open("rb") as file:
         shipped = {message.id: message.string for message in read_mo(file) if message.id}
     assert shipped == {message.id: message.string for message in written if message.id}
+
+
+def test_no_other_room_words_anything_for_people():
+    own = {ROOM, ROOM.parent / "launch", ROOM.parent / "admin"}
+    elsewhere = [
+        str(path.relative_to(ROOM.parent))
+        for path in ROOM.parent.rglob("*.py")
+        if not own & set(path.parents) and GETTEXT.search(path.read_text(encoding="utf-8"))
+    ]
+    assert elsewhere == []
+
+
+def test_templates_of_other_kinds_hold_no_texts():
+    kinds = {path.suffix for folder in FOLDERS for path in folder.rglob("*") if path.is_file()}
+    read = {".html", ".py"}
+    assert kinds - read <= {".js", ".css", ".svg", ".po", ".mo", ".cfg", ".pyc"}
+
+
+def test_scripts_word_nothing_themselves():
+    # What they show stands in the page already, or comes from the browser's own knowledge.
+    for path in (ROOM.parent).rglob("static/*.js"):
+        code = COMMENT.sub("", path.read_text(encoding="utf-8"))
+        assert PROSE.findall(code) == [], path.name
+
+
+@pytest.mark.parametrize(
+    "text", ['"Not yet"', "'Try again'", "`Opens in ${n} minutes`", 'innerText = "Live"']
+)
+def test_words_in_a_script_would_be_found(text):
+    assert PROSE.search(COMMENT.sub("", f"show({text});"))

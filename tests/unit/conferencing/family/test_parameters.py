@@ -23,6 +23,7 @@ EVERYTHING = MeetingDetails(
     max_participants=0,
     duration_minutes=60,
     starts_ms=1_700_000_000_000,
+    lasts_minutes=50,
     auto_start_recording=False,
     allow_start_stop_recording=True,
     webcams_only_for_moderator=True,

@@ -30,7 +30,7 @@ STANDING = MeetingDetails(
     moderator_password="moderator-pass",
     metadata={"meets-id-course": "12", "bbb-origin": "LTI Bridge"},
 )
-LECTURE = replace(STANDING, meeting_id="lti-0456", starts_ms=1_795_600_800_000, duration_minutes=90)
+LECTURE = replace(STANDING, meeting_id="lti-0456", starts_ms=1_795_600_800_000, lasts_minutes=90)
 """2026-11-25 10:00:00 UTC."""
 ANN = Visitor(full_name="Ann Bee", role="attendee", user_id="42", key="5")
 TEACHER = Visitor(full_name="Tess van der Teacher", role="moderator", user_id="7", key="6")

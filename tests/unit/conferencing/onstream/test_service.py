@@ -57,6 +57,7 @@ def test_what_it_is(service):
 def test_what_it_can_do(service):
     assert service.capabilities == {
         Capability.MEETINGS,
+        Capability.INVITED,
         Capability.OBSERVERS,
         Capability.DIAL_IN,
         Capability.RECORDINGS,

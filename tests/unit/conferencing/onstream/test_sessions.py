@@ -66,6 +66,20 @@ def test_a_scheduled_meeting_becomes_a_session_of_its_time(account, service):
     assert account.sessions[1].duration == 90
 
 
+@pytest.mark.parametrize(
+    ("minutes", "lasts"), [(89, 90), (90, 150), (149, 150), (150, 210), (90 + 1440, 90)]
+)
+def test_a_class_that_goes_on_past_its_time_has_a_longer_session(account, minutes, lasts):
+    now = LECTURE.starts_ms / 1000 + minutes * 60
+    with connected(account, now=lambda: now) as service:
+        known = replace(LECTURE, remote_id=service.create(LECTURE).remote_id)
+        assert account.sessions[1].duration == lasts
+        account.faults.forget()
+        service.create(known)
+    assert asked(account) == ["GET session"]
+    assert account.sessions[1].start_time == datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
 def test_a_standing_meeting_may_have_an_end_of_its_own(account, service):
     service.create(replace(STANDING, duration_minutes=45))
     assert account.sessions[1].duration == 45
@@ -240,7 +254,7 @@ def test_a_scheduled_session_follows_what_we_say(account, service):
     known = replace(LECTURE, remote_id=service.create(LECTURE).remote_id)
     changes = [
         ({"name": "Botany"}, {"topic": "Botany"}),
-        ({"duration_minutes": 60}, {"duration": 60}),
+        ({"lasts_minutes": 60}, {"duration": 60}),
         ({"starts_ms": LECTURE.starts_ms + 60_000}, {"start_time": "2026-11-25 10:01:00"}),
     ]
     for change, told in changes:

@@ -167,7 +167,11 @@ class Round:
     def _attendance(self) -> str:
         can = self._service.capabilities
         if Capability.ATTENDANCE_SENT in can and Capability.ATTENDANCE not in can:
-            raise CapabilityMissing("It isn't asked for it: it sends that after each class.")
+            raise CapabilityMissing(
+                "It isn't asked for it: it sends that after each class.",
+                remedy="Nothing is wrong: what it sends is collected.",
+                code="capability_missing",
+            )
         return _counted(self._service.attendance([self._meeting.meeting_id]), "can be read")
 
     def _end(self) -> str:
