@@ -20,6 +20,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
     "--test-third-party-cookie-phaseout",
+    # Frames of another site in their page's own process: who may keep cookies hangs on sites, not
+    # on processes, and a click right after a frame has moved is otherwise lost on its way to it.
+    "--disable-site-isolation-trials",
 )
 
 

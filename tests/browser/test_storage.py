@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from contextlib import closing, suppress
+from threading import Event
 from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
-from tests.browser.people import in_class
+from tests.browser.people import PATIENCE, SECONDS, in_class
 from tests.browser.university import IN_FRAME, IN_WINDOW, STUDENT
 
 
@@ -78,7 +80,30 @@ def test_an_lms_that_promises_storage_and_keeps_nothing(town, campus):
     student = town.person(STUDENT)
     student.complaints.expect(r"status of 403")
     frame = framed(student)
-    expect(frame.get_by_role("link", name="Open in a new tab")).to_be_visible()
+    # Two pages, each of which waits some seconds and says so.
+    expect(frame.get_by_text("Opening the class …")).to_be_visible()
+    expect(frame.get_by_role("link", name="Open in a new tab")).to_be_visible(timeout=2 * PATIENCE)
+
+
+def test_an_lms_whose_own_page_comes_later_than_the_tool_in_it(town, campus):
+    """What is sent to a window before its script listens is lost: it is sent until answered."""
+    campus.lms.storage = "post_message_forwarding"
+    lms, bridge, asked = campus.lms_server.app, campus.bridge_server.app, Event()
+    town.without_partitioned_cookies()
+
+    def first(environ, start_response):
+        if environ["PATH_INFO"] == "/lti/login":
+            asked.set()
+        return bridge(environ, start_response)
+
+    def later(environ, start_response):
+        if environ["PATH_INFO"] == "/storage" and asked.wait(PATIENCE / SECONDS):
+            time.sleep(1)
+        return lms(environ, start_response)
+
+    campus.bridge_server.app, campus.lms_server.app = first, later
+    frame = framed(town.person(STUDENT))
+    expect(frame.get_by_role("button", name="Join")).to_be_visible()
 
 
 def test_a_launch_asks_the_bridge_for_nothing_it_could_do_without(town, campus):

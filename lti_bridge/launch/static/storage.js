@@ -3,7 +3,11 @@
 "use strict";
 
 (() => {
-  const PATIENCE = 1500; // milliseconds; an answer takes a few
+  // Milliseconds. An answer takes a few; but a platform's page is often still loading when the
+  // tool in it is there already, and drops what comes before its own scripts listen.
+  const AGAIN = 250;
+  const WORDS = 1000;
+  const PATIENCE = { put: 3000, get: 5000 };
   const page = document.querySelector("[data-storage]");
   const { storage, origin, frame, key, value } = page.dataset;
   const subject = `lti.${storage}_data`;
@@ -41,14 +45,23 @@
 
   const begin = () => {
     const id = crypto.getRandomValues(new Uint32Array(4)).join("-");
-    const keepers = around().map(keeper);
-    let silent = keepers.length;
+    const message = { subject, message_id: id, key };
+    if (storage === "put") message.value = value;
+    const without = new Set();
+    let asked = 0;
     let over = false;
+
+    const ask = () => {
+      const keepers = around().map(keeper); // a named frame may have come meanwhile
+      for (const each of keepers) each.postMessage(message, origin);
+      asked = keepers.length;
+    };
 
     const goOn = (found) => {
       if (over) return;
       over = true;
       window.removeEventListener("message", answered);
+      clearInterval(asking);
       leave(found);
     };
 
@@ -56,18 +69,18 @@
       const data = event.data;
       if (event.origin !== origin || typeof data !== "object" || data === null) return;
       if (data.subject !== `${subject}.response` || data.message_id !== id) return;
-      silent -= 1;
+      without.add(event.source);
       if (typeof data.value === "string" && !data.error) goOn(data.value);
-      else if (silent === 0) goOn("");
+      else if (without.size >= asked) goOn("");
     };
 
     window.addEventListener("message", answered);
-    const message = { subject, message_id: id, key };
-    if (storage === "put") message.value = value;
-    for (const each of keepers) each.postMessage(message, origin);
+    const asking = setInterval(ask, AGAIN);
+    ask();
     // Cookies hold in a window of its own: there is nothing to wait for.
-    if (keepers.length === 0 || (storage === "put" && !isFramed)) goOn("");
-    else setTimeout(goOn, PATIENCE, "");
+    if (asked === 0 || (storage === "put" && !isFramed)) goOn("");
+    setTimeout(goOn, PATIENCE[storage], "");
+    setTimeout(() => (page.querySelector("[role=status]").hidden = false), WORDS);
   };
 
   // Somebody came back to this page as it was left.
