@@ -110,5 +110,6 @@ def test_everybody_can_read_the_list(town, listed, who, direction):
 def test_everybody_can_read_who_was_in(town, listed):
     _, frame = the_page(town, TEACHER)
     frame.get_by_role("button", name="Who was in: 2").click()
-    expect(frame.get_by_text("Preliminary")).to_be_visible()
+    expect(frame.get_by_role("heading", name="Who was in class")).to_be_visible()
+    expect(frame.get_by_text("Preliminary: ")).to_be_visible()
     readable_by_everybody(frame)
