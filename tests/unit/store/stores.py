@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from lti_bridge.store import Database, Store, schema
-from lti_bridge.store.tables import Base
 from tests.unit.store.values import opened
 
 ENGINES = ("sqlite", "postgresql")
+MIGRATED = "migrated"
 
 
 def upgraded(url: str) -> str:
@@ -32,18 +30,16 @@ def upgraded(url: str) -> str:
 def migrated(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], str]:
-    """Gives a migrated database of an engine, the same each time; it goes with the server."""
+    """Gives a migrated database of an engine, the same each time, to copy; it goes with the run."""
     made: dict[str, str] = {}
-    name = f"migrated_{secrets.token_hex(6)}"
 
     def make(engine: str) -> str:
         if engine == "sqlite":
             return upgraded(f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'bridge.db'}")
         server = request.getfixturevalue("postgresql")
-        _say(server, f"CREATE DATABASE {name}")
-        # Nobody pulls the plug on a test.
-        _say(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
-        url = make_url(server).set(drivername="postgresql+psycopg", database=name)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {MIGRATED}")
+        url = make_url(server).set(drivername="postgresql+psycopg", database=MIGRATED)
         return upgraded(url.render_as_string(hide_password=False))
 
     def get(engine: str) -> str:
@@ -56,10 +52,17 @@ def migrated(
 
 @pytest.fixture(params=ENGINES)
 def store_url(
-    request: pytest.FixtureRequest, migrated: Callable[[str], str], tmp_path: Path
+    request: pytest.FixtureRequest,
+    migrated: Callable[[str], str],
+    empty_database: Callable[..., str],
 ) -> str:
-    """An empty database with the current schema, once of each engine."""
-    return emptied(request.param, migrated, tmp_path)
+    """A database of the test's own, the current schema in it and nobody, once of each engine."""
+    url = migrated(request.param)
+    if request.param == "postgresql":
+        return empty_database(request.param, MIGRATED)
+    copy = empty_database(request.param)
+    shutil.copy(str(make_url(url).database), str(make_url(copy).database))
+    return copy
 
 
 @pytest.fixture
@@ -67,23 +70,3 @@ def store(store_url: str) -> Iterator[Store]:
     """An open store that knows one platform, once on each engine."""
     with opened(store_url) as store:
         yield store
-
-
-def emptied(engine: str, migrated: Callable[[str], str], folder: Path) -> str:
-    """A copy of SQLite's file; PostgreSQL's one database with every table emptied."""
-    url = migrated(engine)
-    if engine == "sqlite":
-        copy = folder / f"{secrets.token_hex(4)}.db"
-        shutil.copy(str(make_url(url).database), copy)
-        return f"sqlite:///{copy}"
-    deletes = [str(table.delete()) for table in reversed(Base.metadata.sorted_tables)]
-    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    # The log of what administrators did is only added to, unless triggers rest.
-    resting = "SET session_replication_role = replica"
-    _say(conninfo, "; ".join([resting, *deletes, "ALTER SEQUENCE connections_id_seq RESTART"]))
-    return url
-
-
-def _say(server: str, statement: str) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lti_bridge.errors import StoreUnavailable
 from lti_bridge.store import Database, open_store
-from tests.unit.store.stores import emptied, upgraded
+from tests.unit.store.stores import upgraded
 from tests.unit.store.values import KEY, NOW, a_database, at_once, hang_up, opened
 from tests.unit.store.workers import in_four_processes, write_many
 
@@ -194,8 +194,8 @@ def test_a_database_server_that_says_nothing_is_given_up_in_seconds():
 
 
 @pytest.fixture
-def server(migrated, tmp_path):
-    url = emptied("postgresql", migrated, tmp_path)
+def server(new_database):
+    url = new_database("postgresql")
     with opened(url) as store:
         yield url, store
 
