@@ -34,6 +34,8 @@ class LaunchSearch:
     """Some of its words, where the number isn't known."""
     person: int | None = None
     """Number of the person, in the same way."""
+    since_ms: int | None = None
+    """Not those that came in before (UNIX ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def _conditions(wanted: LaunchSearch, numbers: bool) -> list[Any]:
         conditions.append(LaunchRow.reason == wanted.reason)
     if wanted.connection_id is not None:
         conditions.append(LaunchRow.connection_id == wanted.connection_id)
+    if wanted.since_ms is not None:
+        conditions.append(LaunchRow.at_ms >= wanted.since_ms)
     if wanted.course_title:
         title = CourseRow.title.icontains(wanted.course_title, autoescape=True)
         conditions.append(title)

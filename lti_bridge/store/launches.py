@@ -83,23 +83,6 @@ class Launches:
         row = self._database.read(lambda c: c.execute(statement).first())
         return LaunchEntry(*row) if row else None
 
-    def recent(
-        self, since_ms: int, *, outcome: str = "", connection_id: int | None = None, limit: int = 50
-    ) -> list[LaunchEntry]:
-        """The latest since then, the newest first; of an outcome, or a platform, or all."""
-        statement = (
-            select(*_COLUMNS)
-            .where(LaunchRow.at_ms >= since_ms)
-            .order_by(LaunchRow.at_ms.desc(), LaunchRow.id.desc())
-            .limit(limit)
-        )
-        if outcome:
-            statement = statement.where(LaunchRow.outcome == outcome)
-        if connection_id is not None:
-            statement = statement.where(LaunchRow.connection_id == connection_id)
-        rows = self._database.read(lambda c: c.execute(statement).all())
-        return [LaunchEntry(*row) for row in rows]
-
     def claims(self, reference: str) -> str:
         """What the LMS said in the launch of that number, as it is kept; empty where it isn't."""
         statement = (

@@ -8,6 +8,7 @@ import time
 from tests.bench.stage import free_port
 from tests.functional.nodes import Load, balanced, behind, is_ready, process, until
 from tests.functional.test_serve import beside
+from tests.functional.tools import everything_listed
 
 
 def launches(campus):
@@ -20,8 +21,7 @@ def launches(campus):
 
 
 def listed(campus):
-    found = campus.bridge.store.launches.recent(0, outcome="joined", limit=100_000)
-    return len(found)
+    return sum(one.outcome == "joined" for one in everything_listed(campus))
 
 
 def test_a_server_stopped_and_started_again_loses_no_launch_and_no_line_of_the_list(campus):

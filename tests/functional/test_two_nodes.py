@@ -13,6 +13,7 @@ from tests.bench.stage import free_port
 from tests.functional.grading import RULES, change, held, rows
 from tests.functional.nodes import Load, balanced, behind, is_ready, kill, process, until
 from tests.functional.test_worker import known, runs_of
+from tests.functional.tools import everything_listed
 from tests.unit.jobs.test_work import later
 
 PEOPLE = 40
@@ -119,7 +120,7 @@ def test_one_of_two_nodes_is_killed_and_nothing_is_lost_or_done_twice(new_campus
         for person in learners(campus):
             assert campus.lms.gradebook.cell(column, person.id).score == 100
     assert scores(campus) <= len(everybody) + 1, "but for the one in flight"
-    listed = Counter(one.outcome for one in campus.bridge.store.launches.recent(0, limit=10_000))
+    listed = Counter(one.outcome for one in everything_listed(campus))
     in_memory = sum(killed - 5 < when <= killed for when in load.joined)
     assert listed["joined"] >= len(everybody) + len(load.joined) - in_memory
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from lti_bridge.simulators.lms import CLAIM as LTI
 from lti_bridge.simulators.lms.seals import to_base64url
-from lti_bridge.store import LaunchEntry
+from lti_bridge.store import LaunchEntry, LaunchSearch
 from tests.campus import Answer, Browser, Campus, ask
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2/"
@@ -112,6 +112,12 @@ def entry_of(campus: Campus, reference: str) -> LaunchEntry | None:
     """The launch list's line of a reference number."""
     campus.app.extensions["lti_bridge.journal"].flush()
     return campus.bridge.store.launches.by_reference(reference)
+
+
+def everything_listed(campus: Campus) -> list[LaunchEntry]:
+    """The launch list as it is in the database: its journal writes a moment later."""
+    found = campus.bridge.store.launch_list.search(LaunchSearch(), limit=100_000)
+    return [one.entry for one in found]
 
 
 def refused(campus: Campus, answer: Answer, status: int, reason: str) -> Page:

@@ -75,6 +75,39 @@ def test_the_list_is_newest_first_and_can_be_of_one_outcome(campus, refused):
     assert "The token has expired." in lines[1]
 
 
+def test_the_list_can_be_of_one_lms_course_person_or_reason(campus, refused):
+    campus.launch(campus.teacher, campus.link(course=1))
+    campus.app.extensions["lti_bridge.journal"].flush()
+
+    def found(*wanted):
+        return [
+            (one["outcome"], one["user"]) for one in shown(campus, "list", *wanted, "--json").json
+        ]
+
+    joined, page = ("joined", 1), ("page", 2)
+    assert found("--course", "1") == [joined]
+    assert found("--course", "2") == [page]
+    assert found("--person", "1") == [joined]
+    assert found("--reason", "expired") == [("refused", None)]
+    assert len(found("--lms", "Riverbank")) == 3
+    done = shown(campus, "list", "--lms", "Elsewhere")
+    assert (done.code, "platform list" in done.err) == (1, True)
+
+
+def test_what_the_lms_said_comes_with_it_and_tokens_do_not(campus, refused):
+    said = shown(campus, "show", refused, "--json").json["claims"]
+    assert said["proven"] is True
+    values = {one["name"]: one["values"] for one in said["said"]}
+    assert values["iss"] == [campus.lms.issuer]
+    assert values["nonce"][0].startswith("hidden")
+    out = shown(campus, "show", refused).out
+    assert "What the LMS said (proven by its signature):" in out
+    assert "roles: Learner (in the course)" in out
+    campus.bridge.store.launches.clear_claims(int(time.time() * 1000) + 1)
+    assert shown(campus, "show", refused, "--json").json["claims"] is None
+    assert "What the LMS said" not in shown(campus, "show", refused).out
+
+
 def test_since_goes_back_so_far(campus):
     now_ms = int(time.time() * 1000)
     old = LaunchEntry("AAAA-AAAA", now_ms - 26 * 3_600_000, "refused", 1)
