@@ -7,9 +7,6 @@ import pytest
 
 from lti_bridge.store import Store
 from tests.unit.callbacks.house import House
-from tests.unit.store.stores import migrated, store, store_url
-
-__all__ = ["house", "migrated", "store", "store_url"]
 
 
 @pytest.fixture

@@ -10,13 +10,10 @@ from lti_bridge.reports.terms import Terms, term_of
 from lti_bridge.store import FoundStay, Standing
 from lti_bridge.store.invitations import address_of
 from tests.unit.store.planned import HOUR_MS, a_series, cancel
-from tests.unit.store.stores import migrated, store, store_url
 from tests.unit.store.test_attendances import a_person, sql
 from tests.unit.store.test_meets_events import found as an_event
 from tests.unit.store.test_meets_events import presence
 from tests.unit.store.values import NOW, a_meeting
-
-__all__ = ["migrated", "store", "store_url"]
 
 DAY_MS = 24 * HOUR_MS
 MINUTE_MS = 60_000

@@ -8,9 +8,6 @@ import pytest
 from lti_bridge.store import Store
 from tests.unit.scheduling.rooms import Building
 from tests.unit.scheduling.sites import Site
-from tests.unit.store.stores import migrated, store, store_url
-
-__all__ = ["building", "migrated", "new_site", "store", "store_url"]
 
 
 @pytest.fixture
