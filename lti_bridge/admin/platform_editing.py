@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import request
+
 from lti_bridge.admin.fields import Fields
 from lti_bridge.admin.platforms import ADDRESSES, MANAGE
 from lti_bridge.directory.policies import MINUTES, NAMES, USUAL, Policies, as_said, minutes_said
@@ -92,8 +94,8 @@ class PlatformEditing:
     def replace_secret(self, number: int) -> Response:
         """``POST /admin/platforms/<number>/secret``: another one of LTI 1.1, shown this once.
 
-        It counts at once and instead of the old one: launches that are signed with that are
-        refused until the LMS has the new one.
+        Both count until the LMS signs with the new one; ``at_once`` it counts instead of the old
+        one, and launches that are signed with that are refused until the LMS has the new one.
         """
         signed, _ = self._act()
         one = self.shown.found(number)
@@ -102,10 +104,11 @@ class PlatformEditing:
                 "An LMS of LTI 1.3 has no shared secret.", remedy="Go back.", code="admin_choice"
             )
         with self.shown.pages.change():
-            secret = self.shown.store.administration.replace_secret(one, _now_ms())
-            self.shown.pages.note(signed, "platform.secret", one.name)
+            at_once = request.form.get("at_once") == "1"
+            secret = self.shown.store.administration.replace_secret(one, _now_ms(), at_once=at_once)
+            self.shown.pages.note(signed, "platform.secret", one.name, after={"at_once": at_once})
         self.shown.lmss.forget()
-        return self.shown.show_one(signed, one, secret=secret)
+        return self.shown.show_one(signed, self.shown.found(number), secret=secret)
 
     def change_policies(self, number: int) -> Response:
         """``POST /admin/platforms/<number>/policies``: what people may do; of any LMS, since the

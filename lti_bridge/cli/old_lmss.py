@@ -72,13 +72,15 @@ def add_old(
 
 @click.command()
 @click.argument("name")
+@click.option("--at-once", is_flag=True, help="The one before counts no more, as of now.")
 @config_option
 @json_option
-def secret(name: str, config: Path, as_json: bool) -> None:
+def secret(name: str, at_once: bool, config: Path, as_json: bool) -> None:
     r"""Give an LMS of LTI 1.1 another shared secret, printed this once, by its NAME or number.
 
-    It counts instead of the one before: within 20 seconds launches that are signed with that are
-    refused, until the LMS has the new one.
+    Both count until the LMS signs a launch with the new one, and the one before for an hour more.
+    Where that got into the wrong hands, say --at-once: within 20 seconds launches that are signed
+    with it are refused, until the LMS has the new one.
 
     \b
     Example:
@@ -90,8 +92,10 @@ def secret(name: str, config: Path, as_json: bool) -> None:
         if one.version != "1.1":
             raise click.ClickException(f"{one.name} is an LMS of LTI 1.3: it has no shared secret.")
         with written_down(bridge) as note:
-            made = bridge.store.administration.replace_secret(one, int(time.time() * 1000))
-            note("platform.secret", one.name)
+            made = bridge.store.administration.replace_secret(
+                one, int(time.time() * 1000), at_once=at_once
+            )
+            note("platform.secret", one.name, after={"at_once": at_once})
         _tell(bridge, one.id, one.consumer_key, made, as_json=as_json)
 
 

@@ -113,6 +113,7 @@ def _old_facts(one: Platform) -> dict[str, Any]:
         "type": one.type,
         "version": one.version,
         "consumer_key": one.consumer_key,
+        "next_secret_waits": bool(one.other_secret) and one.other_secret_until_ms is None,
         "hosts": sorted(one.hosts),
         "meets_connection": one.meets_connection,
         "conferencing": one.conferencing,

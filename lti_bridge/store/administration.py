@@ -53,6 +53,8 @@ class KnownPlatform:
     new_deployments: str = "queue"
     consumer_key: str = ""
     """Of LTI 1.1."""
+    secret_waits: bool = False
+    """Its next shared secret was made, and the LMS hasn't signed with it yet."""
     roles: Mapping[str, Role] = field(default_factory=lambda: MappingProxyType({}))
     policies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -108,18 +110,26 @@ class PlatformAdministration:
         number = self._database.write(lambda c: add_old_platform(c, values, key, sealed, now_ms))
         return number, key, secret
 
-    def replace_secret(self, platform: KnownPlatform, now_ms: int) -> str:
-        """Another shared secret, which counts at once and instead of the one before.
+    def replace_secret(self, platform: KnownPlatform, now_ms: int, *, at_once: bool = False) -> str:
+        """Another shared secret, which counts beside the one before until the LMS signs with it
+        (see :meth:`Platforms.use_secret`), or ``at_once`` instead of it.
 
         Raises as :meth:`put`.
         """
         if platform.managed_by == "file":
             raise managed_by_file(platform.name)
         secret = secrets.token_urlsafe(32)
+        sealed = self._vault.seal(secret)
         statement = (
             update(ConnectionRow)
             .where(ConnectionRow.id == platform.id, ConnectionRow.version == "1.1")
-            .values(shared_secret_sealed=self._vault.seal(secret), updated_ms=now_ms)
+            .values(
+                **{"shared_secret_sealed": sealed, "other_secret_sealed": None}
+                if at_once
+                else {"other_secret_sealed": sealed},
+                other_secret_until_ms=None,
+                updated_ms=now_ms,
+            )
         )
         self._database.write_statement(lambda c: c.execute(statement))
         return secret
@@ -205,6 +215,7 @@ def _known(row: Row[Any]) -> KnownPlatform:
         hosts=tuple(json.loads(row.hosts)),
         new_deployments=row.new_deployments,
         consumer_key=row.consumer_key or "",
+        secret_waits=row.other_secret_sealed is not None and row.other_secret_until_ms is None,
         roles=MappingProxyType(json.loads(row.roles)),
         policies=MappingProxyType(json.loads(row.policies)),
     )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Role = Literal["moderator", "attendee"]
 DeploymentState = Literal["allowed", "waiting", "refused"]
 
+FORMER_SECRET_MS: Final = 3_600_000
+"""How long a shared secret still counts once the LMS signs with the next one."""
 LOCK_KEY: Final = 0x4C5450
 """Any number, the same for all nodes."""
 
@@ -63,6 +65,16 @@ class Platform:
     """Of LTI 1.1, which has neither issuer nor client ID …"""
     shared_secret: str = field(default="", repr=False)
     """… and signs with this; empty where it can't be opened."""
+    other_secret: str = field(default="", repr=False)
+    """The next one, until it is first signed with, or for a while the former …"""
+    other_secret_until_ms: int | None = None
+    """… until then (UNIX ms)."""
+
+    def secrets_at(self, now_ms: int) -> tuple[str, ...]:
+        """What a launch may be signed with: the one in use first."""
+        until = self.other_secret_until_ms
+        other = self.other_secret if until is None or now_ms < until else ""
+        return tuple(one for one in (self.shared_secret, other) if one)
 
     def owns(self, url: str) -> bool:
         """Whether the URL is http(s) and on one of the platform's own hosts."""
@@ -102,12 +114,45 @@ class Platforms:
         return self._database.read(_all)
 
     def of_lti_1p1(self) -> list[Platform]:
-        """Every active LTI 1.1 platform, its shared secret opened."""
+        """Every active LTI 1.1 platform, its shared secrets opened."""
         rows = self._database.read(lambda c: c.execute(_active("1.1")).all())
         return [
-            replace(_platform(row, {}), shared_secret=self._secret(row.shared_secret_sealed))
+            replace(
+                _platform(row, {}),
+                shared_secret=self._secret(row.shared_secret_sealed),
+                other_secret=self._secret(row.other_secret_sealed),
+                other_secret_until_ms=row.other_secret_until_ms,
+            )
             for row in rows
         ]
+
+    def use_secret(self, platform_id: int, secret: str, now_ms: int) -> None:
+        """An LMS of LTI 1.1 signs with its next secret: that is the one in use from now on.
+
+        The former counts for an hour more, since not all of an LMS's servers change at once.
+        """
+
+        def change(connection: Connection) -> None:
+            one_at_a_time(connection, LOCK_KEY)
+            row = connection.execute(
+                select(ConnectionRow.shared_secret_sealed, ConnectionRow.other_secret_sealed).where(
+                    ConnectionRow.id == platform_id, ConnectionRow.other_secret_until_ms.is_(None)
+                )
+            ).first()
+            # Another node was first, or an admin has made yet another meanwhile.
+            if row is None or self._secret(row.other_secret_sealed) != secret:
+                return
+            connection.execute(
+                update(ConnectionRow)
+                .where(ConnectionRow.id == platform_id)
+                .values(
+                    shared_secret_sealed=row.other_secret_sealed,
+                    other_secret_sealed=row.shared_secret_sealed,
+                    other_secret_until_ms=now_ms + FORMER_SECRET_MS,
+                )
+            )
+
+        self._database.write(change)
 
     def _secret(self, sealed: str | None) -> str:
         # One platform's secret that can't be opened is no reason to know none of the others.
@@ -135,6 +180,7 @@ class Platforms:
             if platform.shared_secret is not None:
                 secret = platform.shared_secret.get_secret_value()
                 values["shared_secret_sealed"] = self._vault.seal(secret)
+                values["other_secret_sealed"] = None
             row_id = _upsert(connection, platform, values, now_ms)
             kept.add(row_id)
             for deployment_id in platform.deployment_ids:

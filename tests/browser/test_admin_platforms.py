@@ -83,6 +83,12 @@ def test_an_lms_of_lti_1_1_is_added_launched_from_and_changed(campus, town):
 
     page.get_by_role("button", name="Replace the secret").click()
     expect(page.locator("code.secret")).not_to_have_text(secret)
+    expect(page.get_by_text("the learning platform has not used it yet")).to_be_visible()
+    look(page, "secret")
+    readable_by_everybody(page.main_frame)
+    page.get_by_label("The old one got into the wrong hands").check()
+    page.get_by_role("button", name="Replace the secret").click()
+    expect(page.get_by_text("the learning platform has not used it yet")).to_have_count(0)
     student.complaints.expect(DELIBERATE)
     student.open_course()
     frame = student.open_link(FRAME)

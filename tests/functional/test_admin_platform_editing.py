@@ -12,6 +12,7 @@ from sqlalchemy import text
 from lti_bridge.settings import Security
 from tests.functional.administrators import at_work
 from tests.functional.test_admin_platforms import added, by_hand, known
+from tests.functional.test_budget import traced
 
 SECRET = re.compile(r'<code class="secret" dir="ltr">([^<]+)<')
 
@@ -64,15 +65,62 @@ def test_an_lms_of_lti_1_1_is_added_and_its_people_launch(campus, ana):
     assert "class service: live is there" in tested
 
 
-def test_another_secret_counts_at_once_and_instead_of_the_old_one(campus, ana):
+def another_secret(ana, one, **form):
+    return html.unescape(SECRET.search(ana.post(f"/platforms/{one.id}/secret", form).text)[1])
+
+
+def in_use(campus, one):
+    return campus.bridge.consumers.by_key(one.consumer_key).shared_secret
+
+
+WAITS = "the learning platform has not used it yet"
+
+
+def test_the_old_secret_counts_until_the_lms_uses_the_new_one_and_for_an_hour(campus, ana):
     _, one, old = added_old(campus, ana)
     assert launched(campus, one, old) == 303
-    page = ana.post(f"/platforms/{one.id}/secret").text
-    new = html.unescape(SECRET.search(page)[1])
+    new = another_secret(ana, one)
+    assert WAITS in ana.get(f"/platforms/{one.id}").text
+    assert launched(campus, one, old) == 303
+    assert in_use(campus, one) == old, "grades are signed with what the LMS knows"
+    assert launched(campus, one, "guessed") == 401
+    assert launched(campus, one, new) == 303
+    assert in_use(campus, one) == new
+    assert WAITS not in ana.get(f"/platforms/{one.id}").text
+    assert launched(campus, one, old) == 303, "one of the LMS's servers is behind"
+    assert in_use(campus, one) == new
+    campus.app.extensions["lti_bridge.journal"].flush()
+    past = text("UPDATE connections SET other_secret_until_ms = other_secret_until_ms - 3600000")
+    campus.bridge.store.database.write(lambda c: c.execute(past))
+    campus.bridge.consumers.forget()
     assert launched(campus, one, old) == 401
     assert launched(campus, one, new) == 303
-    assert campus.bridge.store.audit.search("platform.secret")[0].subject == "Old Sakai"
+    line = campus.bridge.store.audit.search("platform.secret")[0]
+    assert (line.subject, line.after) == ("Old Sakai", {"at_once": False})
     assert ana.post(f"/platforms/{added(campus, ana)}/secret").status == 400
+
+
+def test_a_secret_in_the_wrong_hands_counts_no_more(campus, ana):
+    _, one, old = added_old(campus, ana)
+    waiting = another_secret(ana, one)
+    new = another_secret(ana, one, at_once="1")
+    assert [launched(campus, one, each) for each in (old, waiting, new)] == [401, 401, 303]
+    assert campus.bridge.store.audit.search("platform.secret")[0].after == {"at_once": True}
+
+
+def test_of_several_new_secrets_the_last_is_waited_for(campus, ana):
+    _, one, old = added_old(campus, ana)
+    first, second = another_secret(ana, one), another_secret(ana, one)
+    assert [launched(campus, one, each) for each in (old, first, second)] == [303, 401, 303]
+
+
+def test_what_waits_costs_launches_nothing(campus, ana):
+    _, one, old = added_old(campus, ana)
+    another_secret(ana, one)
+    launched(campus, one, old)
+    with traced() as statements:
+        launched(campus, one, old)
+    assert [each.split()[:3] for each in statements.writes] == [["INSERT", "INTO", "nonces"]]
 
 
 def test_an_old_platform_is_changed(campus, ana):

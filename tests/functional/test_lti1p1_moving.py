@@ -79,6 +79,20 @@ def test_a_link_of_before_that_nobody_launched_by_1p3_yet_is_in_the_moved_course
     assert after["meetingID"] == first["meetingID"]
 
 
+def test_also_where_it_is_proven_with_a_secret_that_was_never_launched_with(campus):
+    migrate(campus)
+    before = by_1p1(campus)
+    store = campus.bridge.store
+    store.database.write(lambda c: c.execute(text("UPDATE connections SET managed_by = 'admin'")))
+    (old,) = [one for one in store.administration.all() if one.version == "1.1"]
+    campus.old_tool = replace(
+        campus.old_tool, secret=store.administration.replace_secret(old, now_ms=1)
+    )
+    campus.bridge.consumers.forget()
+    migrate(campus)
+    assert by_1p3(campus)["meetingID"] == before["meetingID"]
+
+
 def test_it_happens_once_and_costs_nothing_afterwards(campus):
     migrate(campus)
     by_1p1(campus)

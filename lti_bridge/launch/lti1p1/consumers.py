@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,24 @@ class ConsumerBook:
                 beside()
             return {one.consumer_key: one for one in platforms.of_lti_1p1()}
 
+        self._platforms = platforms
         self._snapshot = Snapshot(load, clock=clock)
 
     def by_key(self, consumer_key: str) -> Platform | None:
         """The platform with that key, if it is at work and its secret can be opened."""
         found = self._snapshot.current().get(consumer_key)
         return found if found is not None and found.shared_secret else None
+
+    def signed_with(self, platform: Platform, secret: str, now_ms: int) -> None:
+        """A genuine launch was signed with that one of the platform's secrets; never fails.
+
+        With the next one for the first time: then that is the one in use.
+        """
+        if secret == platform.shared_secret or platform.other_secret_until_ms is not None:
+            return
+        with suppress(StoreError):
+            self._platforms.use_secret(platform.id, secret, now_ms)
+        self.forget()
 
     def find(self, platform_id: int) -> Platform | None:
         """The platform of that row, if it is known and at work; never fails."""

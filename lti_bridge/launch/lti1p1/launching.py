@@ -80,7 +80,7 @@ class OldLaunching:
         """
         visit.step, visit.said = "signature", form
         _check_protocol(form, query)
-        platform, signed = self._check_signature(form, query, visit)
+        platform, signed, secret = self._check_signature(form, query, visit)
         visit.platform = platform
         visit.heard(form)
         visit.step = "timestamp"
@@ -91,33 +91,38 @@ class OldLaunching:
         visit.step = "nonce"
         mark = _digest(signed, form["oauth_signature"], *browser)[:44]
         self._consume(_digest(str(platform.id), form["oauth_nonce"]), mark, timestamp)
+        self._consumers.signed_with(platform, secret, self._now_ms())
         return launch
 
     def _check_signature(
         self, form: Mapping[str, str], query: Mapping[str, str], visit: Visit
-    ) -> tuple[Platform, str]:
-        """Whose launch it is, and what they signed."""
+    ) -> tuple[Platform, str, str]:
+        """Whose launch it is, what they signed, and with which of the platform's secrets."""
         platform = visit.claimed = self._consumers.by_key(form["oauth_consumer_key"])
-        secret = platform.shared_secret if platform else self._nobodys_secret
+        known = platform.secrets_at(self._now_ms()) if platform else (self._nobodys_secret,)
         parameters = [pair for pair in form.items() if pair[0] != "oauth_signature"]
         signed = oauth1.base_string("POST", self._url, [*parameters, *query.items()])
-        holds = oauth1.is_signed(
-            signed, form["oauth_signature"], secret, form["oauth_signature_method"]
-        )
+        method = form["oauth_signature_method"]
+        held = [
+            one for one in known if oauth1.is_signed(signed, form["oauth_signature"], one, method)
+        ]
         if platform is None:
             raise NotAuthentic(
                 "The bridge has no LTI 1.1 platform with this consumer key.",
                 remedy="Compare the LMS's consumer key with consumer_key of the platform.",
                 code="consumer_key_unknown",
             )
-        if not holds:
+        if not held:
             raise NotAuthentic(
                 "The launch's signature doesn't hold.",
                 remedy="Compare the LMS's shared secret with shared_secret of the platform, and"
                 f" the address that it launches with {self._url}.",
                 code="signature",
             )
-        return platform, signed
+        return platform, signed, held[0]
+
+    def _now_ms(self) -> int:
+        return int(self._now() * 1000)
 
     def _check_timestamp(self, given: str) -> int:
         timestamp, now = int(given), self._now()
@@ -139,7 +144,7 @@ class OldLaunching:
         use = self._nonces.consume(
             nonce,
             mark,
-            now_ms=int(self._now() * 1000),
+            now_ms=self._now_ms(),
             # Until its timestamp is too old, whatever this clock is set to meanwhile.
             expires_ms=(timestamp + 2 * WINDOW_SECONDS) * 1000,
             again_within_ms=AGAIN_SECONDS * 1000,

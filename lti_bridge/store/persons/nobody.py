@@ -42,8 +42,8 @@ NOBODY: Final[Mapping[type[t.Base], Nobody]] = {
         "LMSs",
         "id name type version issuer client_id auth_login_url auth_token_url auth_audience"
         " key_set_url key_set key_set_ms preset policies consumer_key shared_secret_sealed"
-        " meets_connection conferencing hosts roles new_deployments managed_by active created_ms"
-        " updated_ms",
+        " other_secret_sealed other_secret_until_ms meets_connection conferencing hosts roles"
+        " new_deployments managed_by active created_ms updated_ms",
     ),
     t.CourseRow: Nobody(
         "courses",

@@ -46,6 +46,11 @@ class ConnectionRow(Base):
     """JSON object: what people may do here, where it differs from what is usual."""
     consumer_key: Mapped[str | None] = mapped_column(String(IDENTIFIER))
     shared_secret_sealed: Mapped[str | None] = mapped_column(Text)
+    """The one that the LMS signed with when it was last heard of."""
+    other_secret_sealed: Mapped[str | None] = mapped_column(Text)
+    """Another that counts, too: the next one, or for a while the former …"""
+    other_secret_until_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """… until then; NULL: the next one, which waits until the LMS signs with it."""
     meets_connection: Mapped[int] = mapped_column(BigInteger)
     conferencing: Mapped[str] = mapped_column(String(255))
     """Name of the conferencing service its courses meet on."""

@@ -215,6 +215,16 @@ def test_an_lms_of_lti_1_1_is_added_and_gets_another_secret(house):
     again = house.command("platform", "secret", "Old Sakai")
     assert added["shared_secret"] not in again.out
     assert added["consumer_key"] in again.out
+    with house.bridge() as bridge:
+        waiting = bridge.consumers.by_key(added["consumer_key"])
+        assert waiting.shared_secret == added["shared_secret"]
+        assert waiting.other_secret in again.out
+    shown = house.command("platform", "show", "Old Sakai", "--json").json
+    assert shown["next_secret_waits"] is True
+    at_once = house.command("platform", "secret", "Old Sakai", "--at-once", "--json").json
+    with house.bridge() as bridge:
+        old = bridge.consumers.by_key(added["consumer_key"])
+        assert (old.shared_secret, old.other_secret) == (at_once["shared_secret"], "")
     assert house.command("platform", "secret", "Riverbank").code == 1, "it has none"
     assert house.command("platform", "add-1p1", "X", "--host", "a/b", "--conferencing", "live").code
     assert house.command("platform", "add-1p1", "X", "--conferencing", "nowhere").code == 1

@@ -78,11 +78,41 @@ def test_an_old_platform_is_made_with_key_and_secret_that_only_launches_see(stor
     )
     assert secret not in str(sealed)
     known = next(one for one in store.administration.all() if one.id == number)
-    new = store.administration.replace_secret(known, NOW)
-    assert (
-        next(one for one in store.platforms.of_lti_1p1() if one.id == number).shared_secret == new
-    )
+    new = store.administration.replace_secret(known, NOW, at_once=True)
+    assert old_platform(store, number).secrets_at(NOW) == (new,)
     assert new != secret
+
+
+def old_platform(store, number):
+    return next(one for one in store.platforms.of_lti_1p1() if one.id == number)
+
+
+def test_the_next_secret_waits_until_it_is_used_and_the_former_goes_after_an_hour(store):
+    number, _, former = store.administration.add_old(OLD, NOW)
+    known = next(one for one in store.administration.all() if one.id == number)
+    made = store.administration.replace_secret(known, NOW)
+    later = NOW + 99 * HOUR_MS
+    assert old_platform(store, number).secrets_at(later) == (former, made)
+    store.platforms.use_secret(number, former, later)
+    store.platforms.use_secret(number, "guessed", later)
+    assert old_platform(store, number).secrets_at(later) == (former, made)
+    for moment in (later, later + HOUR_MS // 2):  # two nodes, one behind the other
+        store.platforms.use_secret(number, made, moment)
+    after = old_platform(store, number)
+    assert after.secrets_at(later + HOUR_MS - 1) == (made, former)
+    assert after.secrets_at(later + HOUR_MS) == (made,)
+    again = store.administration.replace_secret(known, later)
+    assert old_platform(store, number).secrets_at(later) == (made, again)
+
+
+def test_the_settings_files_secret_is_the_only_one(store):
+    store.platforms.synchronise([an_old_platform()], NOW)
+    (one,) = store.platforms.of_lti_1p1()
+    store.database.write(
+        lambda c: c.execute(text("UPDATE connections SET other_secret_sealed = 'x'"))
+    )
+    store.platforms.synchronise([an_old_platform()], NOW)
+    assert old_platform(store, one.id).secrets_at(NOW) == (one.shared_secret,)
 
 
 def test_what_is_the_settings_files_is_not_changed(store):

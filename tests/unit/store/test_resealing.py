@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from lti_bridge.settings import Conferencing
-from lti_bridge.store import Sealed, StoredInvitation, Vault
+from lti_bridge.store import OldPlatformValues, Sealed, StoredInvitation, Vault
 from lti_bridge.store import resealing as module
 from lti_bridge.store.tables import Base, ConnectionRow, MeetingRow, ServiceRow
 from tests.unit.store.values import (
@@ -20,6 +20,7 @@ from tests.unit.store.values import (
     opened,
 )
 
+OLD = OldPlatformValues("Old Sakai", "Other", "other", 8, "live")
 INVITATION = StoredInvitation("77", 2, "https://onstream.example/join/secret")
 BOTH = (OTHER_KEY, KEY)
 
@@ -28,6 +29,9 @@ def fill(store):
     """Something sealed in every column that may hold it."""
     store.platforms.synchronise([a_platform(), an_old_platform()], NOW)
     store.keys.all()
+    made, *_ = store.administration.add_old(OLD, NOW)
+    (of_ours,) = [one for one in store.administration.all() if one.id == made]
+    store.administration.replace_secret(of_ours, NOW)
     service = Conferencing(
         name="own", kind="meetingz", url="https://own.example/", secret=SecretStr("own-secret")
     )

@@ -51,6 +51,8 @@ def upgrade() -> None:
         )
         scores.add_column(sa.Column("corrected_ms", sa.BigInteger(), nullable=True))
         scores.create_index("ix_scores_corrected_by", ["corrected_by"])
+    op.add_column("connections", sa.Column("other_secret_sealed", sa.Text(), nullable=True))
+    op.add_column("connections", sa.Column("other_secret_until_ms", sa.BigInteger(), nullable=True))
     op.add_column("meetings", sa.Column("named_by_link_id", sa.String(length=255), nullable=True))
     op.add_column("launches", sa.Column("claims", sa.Text(), server_default="", nullable=False))
     op.add_column(
