@@ -254,7 +254,7 @@ def _pragmas(connection: sqlite3.Connection) -> None:
     for pragma in (
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        "cache_size=-8000",
+        "cache_size=-1000",  # KiB, of each connection: the system keeps the file's pages, too
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 
