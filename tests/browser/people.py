@@ -29,6 +29,10 @@ from tests.campus import Campus
 
 SECONDS = 1000.0
 PATIENCE = 15 * SECONDS
+SCREEN = {"width": 1280, "height": 3000}
+"""Nothing has to be scrolled: a page that just grew or shrank, and scrolls for that, has moved what
+is clicked at that moment."""
+LAPTOP = {"width": 1280, "height": 720}
 
 SESSION = re.compile(rb'name="session" value="([^"]+)"')
 
@@ -213,7 +217,8 @@ class Town:
 
         A ``patient`` one can let their pages' clocks run faster than ours.
         """
-        context = self._browser.new_context(**({"locale": "en-GB"} | wishes))
+        usual = {"locale": "en-GB", "viewport": SCREEN}
+        context = self._browser.new_context(**(usual | wishes))
         if patient:
             context.clock.install()
         person = Person(self.campus, context)

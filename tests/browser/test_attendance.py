@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.people import SCREEN
 from tests.browser.steps import a_term_was_held, comes_true, press, reading, says
 from tests.browser.test_looks import readable_by_everybody
 from tests.browser.university import STUDENT, TEACHER
@@ -92,7 +93,7 @@ def test_everybody_can_read_the_pages(town, language, direction):
     picture(teacher.page, f"attendance-term-{direction}")
     readable_by_everybody(inside)
     picture(teacher.page, f"attendance-term-{direction}-narrow-dark")
-    teacher.page.set_viewport_size({"width": 1000, "height": 900})
+    teacher.page.set_viewport_size(SCREEN)
     assert comes_true(inside, "innerWidth > 320")
     one_class = frame.get_by_role("button", name=say("Who was in class")).first
     teacher.point_at(one_class)

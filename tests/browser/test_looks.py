@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from tests.browser.people import in_class
+from tests.browser.people import SCREEN, in_class
 from tests.browser.steps import comes_true
 from tests.browser.university import (
     IN_FRAME,
@@ -105,7 +105,7 @@ def readable_by_everybody(frame):
         # Its words may be there before its style, and its frame is told of a scheme a moment later.
         assert comes_true(frame, f"{IS_DARK} === {'true' if scheme == 'dark' else 'false'}")
         assert violations(frame) == [], scheme
-    frame.page.set_viewport_size({"width": 320, "height": 640})
+    frame.page.set_viewport_size(SCREEN | {"width": 320})
     assert comes_true(frame, "innerWidth <= 320")
     assert frame.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 

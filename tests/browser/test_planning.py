@@ -64,7 +64,7 @@ def classes(campus):
 @pytest.mark.parametrize("language", ["en", "fa"])
 def test_a_weekly_class_is_scheduled_in_the_frame(town, campus, language):
     words = WORDS[language]
-    teacher, frame = the_form(town, campus, language, viewport={"width": 1280, "height": 1500})
+    teacher, frame = the_form(town, campus, language)
     expect(frame.locator("#zone")).to_have_value("Asia/Tehran")
     expect(frame.locator("#count")).to_be_hidden()
     fill_in(frame)
@@ -155,7 +155,7 @@ def test_everybody_can_read_what_was_scheduled_and_the_question(town, campus, la
 
 
 def test_a_class_is_changed_and_cancelled_from_the_list(town, campus):
-    teacher, frame = the_form(town, campus, viewport={"width": 1280, "height": 1500})
+    teacher, frame = the_form(town, campus)
     fill_in(frame)
     frame.locator("#repeat").select_option("weekly")
     frame.locator("#count").fill("3")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lti_bridge.simulators.serving import Server
-from tests.browser.people import in_class
+from tests.browser.people import LAPTOP, in_class
 from tests.browser.university import IN_FRAME, IN_WINDOW, STUDENT, TEACHER
 
 REFERENCE = re.compile(r"^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$")
@@ -19,7 +19,7 @@ DELIBERATE = r"the server responded with a status of (401|403|503)"
 
 @pytest.fixture
 def student(town):
-    student = town.person(STUDENT)
+    student = town.person(STUDENT, viewport=LAPTOP)
     student.complaints.expect(DELIBERATE)
     return student
 

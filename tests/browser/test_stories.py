@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from tests.browser.people import PATIENCE, Person, in_class
+from tests.browser.people import PATIENCE, SCREEN, Person, in_class
 from tests.browser.steps import (
     GUEST,
     a_class_was_recorded,
@@ -85,6 +85,8 @@ def looks_right(place, language, name):
             page.set_viewport_size({**size, "height": whole})
             page.wait_for_timeout(300)
             page.screenshot(path=Path(folder) / f"story-{name}-{language}-{width}.png")
+    page.set_viewport_size(SCREEN)
+    assert comes_true(place, f"innerWidth > {NARROW['width']}")
 
 
 def test_a_weekly_class_is_scheduled_and_a_student_sees_it_next(town, language, say):
@@ -169,7 +171,7 @@ def test_a_recording_is_published_and_a_student_watches_it(town, language, say):
 def test_attendance_is_corrected_and_graded(town, language, say):
     a_term_was_held(town)
     assert jobs(town.campus).grades() == 2
-    teacher = town.person(TEACHER, viewport=TALL)
+    teacher = town.person(TEACHER)
     frame = in_the_course(teacher)
     press(frame, say("Attendance of all classes"))
     frame.get_by_role("button", name=say("Who was in class")).first.click()
